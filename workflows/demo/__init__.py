@@ -1,0 +1,1 @@
+"""The demonstration province: real communes, invented schools, invented people."""

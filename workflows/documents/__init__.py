@@ -1,0 +1,1 @@
+"""The papers: the catalogue of their types and the registers that number them."""
