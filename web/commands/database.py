@@ -1,0 +1,24 @@
+"""`ketnap db`: bring the tables to the form that this program expects."""
+
+import click
+
+from web.commands.answers import in_words, json_option, tell
+from web.opening import open_database
+from web.settings import Settings
+from workflows import schema
+
+
+@click.group()
+def db() -> None:
+    """Cơ sở dữ liệu: nâng cấp cấu trúc."""
+
+
+@db.command()
+@json_option
+@in_words
+def upgrade(as_json: bool) -> None:
+    """Tạo mới hoặc nâng cấp cấu trúc cơ sở dữ liệu đến bản của chương trình này."""
+    engine = open_database(Settings.read(), create=True)
+    before, after = schema.upgrade(engine)
+    lines = [f"Đã ở bản {after}, không phải làm gì." if before == after else f"Đã nâng cấp lên bản {after}."]
+    tell(as_json, {"before": before, "after": after}, lines)

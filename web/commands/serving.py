@@ -1,0 +1,45 @@
+"""`ketnap serve` and `ketnap worker`: the two processes that an operator keeps running."""
+
+import click
+
+from engine.errors import Text
+from web.commands.answers import in_words, refuse
+from web.opening import open_store
+from web.settings import Settings
+
+OUTSIDE = Text(
+    "Địa chỉ {host} có thể bị truy cập từ máy khác nên phải được mã hóa. Hãy đặt KETNAP_CERTIFICATE và "
+    "KETNAP_CERTIFICATE_KEY (chứng thư và khóa TLS), hoặc đặt KETNAP_PROXY=1 nếu đã có máy chủ trung gian "
+    "mã hóa ở phía trước, hoặc chỉ mở tại máy này với KETNAP_HOST=127.0.0.1."
+)
+
+
+def check_address(settings: Settings) -> None:
+    """A page with pupils' data never leaves this machine unencrypted."""
+    if settings.loopback or settings.proxy or (settings.certificate and settings.certificate_key):
+        return
+    refuse(str(Text(OUTSIDE.msgid, {"host": settings.host})))
+
+
+@click.command()
+@click.option("--threads", default=8, show_default=True, help="Số luồng của mỗi tiến trình.")
+@click.option("--processes", default=1, show_default=True, help="Số tiến trình web.")
+@in_words
+def serve(threads: int, processes: int) -> None:
+    """Chạy máy chủ web."""
+    from web.server import run
+
+    settings = Settings.read()
+    check_address(settings)
+    open_store(settings).dispose()  # says what is wrong before the first process is forked
+    run(settings, threads=threads, processes=processes)
+
+
+@click.command()
+@in_words
+def worker() -> None:
+    """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
+    from engine.scheduler import run_worker
+    from workflows.jobs import JOBS
+
+    run_worker(open_store(Settings.read()), JOBS)

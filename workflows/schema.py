@@ -1,0 +1,90 @@
+"""The form of the database: every table there is, and the numbered steps (alembic) that lead to it."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.errors import Text, Unavailable
+from engine.records import metadata
+from workflows.tables import TABLES
+
+__all__ = ["TABLES", "current", "head", "metadata", "require_current", "upgrade"]
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def head() -> str:
+    """The revision that this program expects."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of a database; None where nothing was made yet."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> tuple[str | None, str]:
+    """Bring a database to `head()`; returns the revision before and after.
+
+    SQLite rebuilds a table to change it; with foreign keys on this silently deleted child rows, and the
+    pragma does nothing inside a transaction: so it is off for these connections, and checked afterwards.
+    """
+    before = current(engine)
+    if before == head():
+        return before, head()
+    sqlite = engine.dialect.name == "sqlite"
+    if sqlite:
+        event.listen(engine, "connect", _without_foreign_keys)
+        engine.dispose()
+    try:
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []
+            if broken:
+                raise Unavailable(
+                    Text(
+                        "Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.",
+                        {"count": len(broken)},
+                    )
+                )
+    finally:
+        if sqlite:
+            event.remove(engine, "connect", _without_foreign_keys)
+            engine.dispose()
+    return before, head()
+
+
+def require_current(engine: Engine) -> None:
+    """Refuse to work on tables of another form, with the sentence that says what to do."""
+    found = current(engine)
+    if found == head():
+        return
+    if found is None:
+        raise Unavailable(Text("Cơ sở dữ liệu chưa có bảng nào. Hãy chạy: ketnap db upgrade"))
+    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+    if found in known:
+        raise Unavailable(
+            Text("Cơ sở dữ liệu ở bản cũ ({found}). Hãy sao lưu rồi chạy: ketnap db upgrade", {"found": found})
+        )
+    raise Unavailable(
+        Text(
+            "Cơ sở dữ liệu ở bản {found}, mới hơn chương trình này. Hãy cài bản chương trình mới hơn.",
+            {"found": found},
+        )
+    )
+
+
+def _without_foreign_keys(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
