@@ -21,12 +21,12 @@ from sqlalchemy import (
     text,
 )
 
-from engine.records import metadata
+from engine.records import Id, Instant, metadata
 
 student = Table(
     "student",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("institution_id", ForeignKey("institution.id"), nullable=False),
     Column("cell_id", ForeignKey("organisation.id")),  # the cell that follows the student
     Column("code", String(40)),  # the institution's own student number
@@ -53,11 +53,11 @@ student = Table(
     Column("left_reason", String(20)),  # graduated | transferred | dropped_out | deceased
     CheckConstraint("gender IN ('male', 'female')", name="student_gender"),
     CheckConstraint("left_on IS NULL OR left_reason IS NOT NULL", name="student_left_with_reason"),
-    CheckConstraint("grade IS NULL OR course IS NULL", name="student_grade_or_course"),
     Index("ix_student_list", "institution_id", "sort_key"),
     Index("ix_student_class", "institution_id", "class_name"),
     Index("ix_student_cell", "cell_id"),
     Index("ix_student_search", "search_key"),
+    sqlite_autoincrement=True,
 )
 _present = text("left_on IS NULL")
 Index(
@@ -88,7 +88,7 @@ result = Table(
 consent = Table(
     "consent",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("student_id", ForeignKey("student.id"), nullable=False, index=True),
     Column("kind", String(20), nullable=False),  # source | union | political
     Column("given_on", Date, nullable=False),
@@ -96,14 +96,15 @@ consent = Table(
     Column("withdrawn_on", Date),
     Column("paper", String(80)),  # number or place of the signed paper
     Column("by_user", ForeignKey("user_account.id")),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
     CheckConstraint("withdrawn_on IS NULL OR withdrawn_on >= given_on", name="consent_withdrawn_after"),
+    sqlite_autoincrement=True,
 )
 
 pool_entry = Table(
     "pool_entry",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("student_id", ForeignKey("student.id"), nullable=False),
     Column("cell_id", ForeignKey("organisation.id"), nullable=False, index=True),
     Column("proposer_id", ForeignKey("user_account.id")),
@@ -114,6 +115,7 @@ pool_entry = Table(
     Column("note", Text),
     CheckConstraint("(left_on IS NULL) = (reason IS NULL)", name="pool_left_with_reason"),
     CheckConstraint("left_on IS NULL OR left_on >= entered_on", name="pool_left_after"),
+    sqlite_autoincrement=True,
 )
 _open_entry = text("left_on IS NULL")
 Index(
@@ -127,13 +129,14 @@ Index(
 pool_review = Table(
     "pool_review",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("cell_id", ForeignKey("organisation.id"), nullable=False),
     Column("meeting_on", Date, nullable=False),
     Column("by_user", ForeignKey("user_account.id")),
-    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
     Column("reported_to", ForeignKey("organisation.id")),
     UniqueConstraint("cell_id", "meeting_on", name="ux_pool_review_meeting"),
+    sqlite_autoincrement=True,
 )
 
 pool_review_line = Table(
@@ -149,7 +152,7 @@ pool_review_line = Table(
 member = Table(
     "member",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("family_name", String(60), nullable=False, default=""),
     Column("middle_name", String(120), nullable=False, default=""),
     Column("given_name", String(60), nullable=False),
@@ -161,12 +164,13 @@ member = Table(
     Column("student_id", ForeignKey("student.id"), unique=True),  # admitted through this program
     Column("left_on", Date),
     Index("ix_member_search", "search_key"),
+    sqlite_autoincrement=True,
 )
 
 member_place = Table(
     "member_place",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("member_id", ForeignKey("member.id"), nullable=False),
     Column("cell_id", ForeignKey("organisation.id"), nullable=False),
     Column("status", String(12), nullable=False),
@@ -176,12 +180,13 @@ member_place = Table(
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="member_place_days"),
     UniqueConstraint("member_id", "valid_from", name="ux_member_place_from"),
     Index("ix_member_place_cell", "cell_id", "valid_from"),
+    sqlite_autoincrement=True,
 )
 
 user_account = Table(
     "user_account",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("username", String(64), nullable=False, unique=True),  # lower case, no marks
     Column("name", String(160), nullable=False),
     Column("active", Boolean, nullable=False, default=True),
@@ -203,12 +208,13 @@ user_account = Table(
     Column("login_count", Integer),
     Column("create_datetime", DateTime),
     Column("update_datetime", DateTime),
+    sqlite_autoincrement=True,
 )
 
 position = Table(
     "position",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("user_id", ForeignKey("user_account.id"), nullable=False, index=True),
     Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
     Column("position", String(24), nullable=False),
@@ -222,4 +228,5 @@ position = Table(
     ),
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="position_days"),
     Index("ix_position_organisation", "organisation_id"),
+    sqlite_autoincrement=True,
 )
