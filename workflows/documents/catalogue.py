@@ -1,4 +1,4 @@
-"""The catalogue of papers and of number symbols, read once from the two data files beside this module. Pure."""
+"""The catalogue of papers and of number symbols, read once from the two data files beside it. Pure."""
 
 import tomllib
 from collections.abc import Mapping

@@ -44,7 +44,7 @@ student = Table(
     Column("entered_on", Date),
     Column("graduation_on", Date),  # foreseen end of school or of the programme
     Column("commune_code", String(10)),  # residence
-    Column("union_member", Boolean),  # NULL: not asked; kept only with consent where the rules call it sensitive
+    Column("union_member", Boolean),  # NULL: not asked or no consent to keep it
     Column("union_joined_on", Date),
     Column("identity_index", LargeBinary),  # blind index; the number itself is sealed
     Column("identity_tail", String(3)),  # what a mask may show

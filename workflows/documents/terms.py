@@ -1,0 +1,45 @@
+"""Terms of committees: from congress to congress, the period in which numbers of papers run."""
+
+from datetime import date
+
+from sqlalchemy import insert, select, update
+
+from engine.errors import InvalidAnswers, Text
+from engine.transactions import Transaction
+from workflows.documents.records import committee_term
+
+# Where no congress was entered, one unnamed term reaches back to the founding of the Party.
+BEFORE_ALL = date(1930, 2, 3)
+UNNAMED = "chưa khai báo"
+
+
+def open_term(tx: Transaction, organisation_id: int, name: str, *, valid_from: date) -> int:
+    """A new term from the day of the congress on; the one before it ends there."""
+    rows = _terms(tx, organisation_id)
+    if any(row.valid_from >= valid_from for row in rows):
+        raise InvalidAnswers(
+            {"valid_from": [Text("Nhiệm kỳ mới phải bắt đầu sau ngày bắt đầu của các nhiệm kỳ đã có.")]}
+        )
+    if rows:
+        last = rows[-1]
+        tx.execute(update(committee_term).where(committee_term.c.id == last.id).values(valid_to=valid_from))
+    return _insert(tx, organisation_id, name, valid_from, None)
+
+
+def term_on(tx: Transaction, organisation_id: int, on: date) -> int:
+    """The term of a day; opens the unnamed one where none was entered for it."""
+    rows = _terms(tx, organisation_id)
+    for row in reversed(rows):
+        if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
+            return int(row.id)
+    return _insert(tx, organisation_id, UNNAMED, BEFORE_ALL, rows[0].valid_from if rows else None)
+
+
+def _terms(tx: Transaction, organisation_id: int) -> list[object]:
+    query = select(committee_term).where(committee_term.c.organisation_id == organisation_id)
+    return list(tx.execute(query.order_by(committee_term.c.valid_from)))
+
+
+def _insert(tx: Transaction, organisation_id: int, name: str, start: date, end: date | None) -> int:
+    row = {"organisation_id": organisation_id, "name": name, "valid_from": start, "valid_to": end}
+    return int(tx.execute(insert(committee_term).values(row).returning(committee_term.c.id)).scalar_one())
