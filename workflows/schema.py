@@ -14,7 +14,7 @@ from engine.errors import Text, Unavailable
 from engine.records import metadata
 from workflows.tables import TABLES
 
-__all__ = ["TABLES", "current", "head", "metadata", "require_current", "upgrade"]
+__all__ = ["TABLES", "current", "head", "metadata", "upgrade"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -52,36 +52,13 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []
             if broken:
                 raise Unavailable(
-                    Text(
-                        "Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.",
-                        {"count": len(broken)},
-                    )
+                    Text("Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.", count=len(broken))
                 )
     finally:
         if sqlite:
             event.remove(engine, "connect", _without_foreign_keys)
             engine.dispose()
     return before, head()
-
-
-def require_current(engine: Engine) -> None:
-    """Refuse to work on tables of another form, with the sentence that says what to do."""
-    found = current(engine)
-    if found == head():
-        return
-    if found is None:
-        raise Unavailable(Text("Cơ sở dữ liệu chưa có bảng nào. Hãy chạy: ketnap db upgrade"))
-    known = {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
-    if found in known:
-        raise Unavailable(
-            Text("Cơ sở dữ liệu ở bản cũ ({found}). Hãy sao lưu rồi chạy: ketnap db upgrade", {"found": found})
-        )
-    raise Unavailable(
-        Text(
-            "Cơ sở dữ liệu ở bản {found}, mới hơn chương trình này. Hãy cài bản chương trình mới hơn.",
-            {"found": found},
-        )
-    )
 
 
 def _without_foreign_keys(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

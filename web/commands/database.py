@@ -2,8 +2,9 @@
 
 import click
 
+from engine.database import place_of
 from web.commands.answers import in_words, json_option, tell
-from web.opening import open_database
+from web.opening import make_database
 from web.settings import Settings
 from workflows import schema
 
@@ -17,8 +18,13 @@ def db() -> None:
 @json_option
 @in_words
 def upgrade(as_json: bool) -> None:
-    """Tạo mới hoặc nâng cấp cấu trúc cơ sở dữ liệu đến bản của chương trình này."""
-    engine = open_database(Settings.read(), create=True)
+    """Tạo mới hoặc nâng cấp cấu trúc cơ sở dữ liệu đến bản của chương trình này.
+
+    Lần đầu, lệnh này cũng tạo khóa mã hóa và in phiếu khôi phục khóa để cất giữ.
+    """
+    engine, keys, new = make_database(Settings.read())
+    if new:
+        click.echo(keys.recovery_sheet(place_of(engine)), err=True)
     before, after = schema.upgrade(engine)
     lines = [f"Đã ở bản {after}, không phải làm gì." if before == after else f"Đã nâng cấp lên bản {after}."]
     tell(as_json, {"before": before, "after": after}, lines)

@@ -7,7 +7,7 @@ from web.commands.answers import in_words, refuse
 from web.opening import open_store
 from web.settings import Settings
 
-OUTSIDE = Text(
+OUTSIDE = (
     "Địa chỉ {host} có thể bị truy cập từ máy khác nên phải được mã hóa. Hãy đặt KETNAP_CERTIFICATE và "
     "KETNAP_CERTIFICATE_KEY (chứng thư và khóa TLS), hoặc đặt KETNAP_PROXY=1 nếu đã có máy chủ trung gian "
     "mã hóa ở phía trước, hoặc chỉ mở tại máy này với KETNAP_HOST=127.0.0.1."
@@ -18,7 +18,7 @@ def check_address(settings: Settings) -> None:
     """A page with pupils' data never leaves this machine unencrypted."""
     if settings.loopback or settings.proxy or (settings.certificate and settings.certificate_key):
         return
-    refuse(str(Text(OUTSIDE.msgid, {"host": settings.host})))
+    refuse(str(Text(OUTSIDE, host=settings.host)))
 
 
 @click.command()
@@ -31,7 +31,7 @@ def serve(threads: int, processes: int) -> None:
 
     settings = Settings.read()
     check_address(settings)
-    open_store(settings).dispose()  # says what is wrong before the first process is forked
+    open_store(settings).engine.dispose()  # says what is wrong before the first process is forked
     run(settings, threads=threads, processes=processes)
 
 

@@ -1,0 +1,133 @@
+"""`ketnap demo`: a made-up province in its own folder, with the web server and the worker on this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from pathlib import Path
+
+import click
+
+from engine.time import day_of
+from engine.transactions import Store
+from web.commands.answers import in_words, refuse
+from web.commands.progress import shown
+from web.opening import make_database, open_store
+from web.settings import Settings
+from workflows import schema
+from workflows.admission.registry import registry
+from workflows.demo import build
+
+START_SECONDS = 30
+STOP_SECONDS = 25
+
+
+@click.command()
+@click.option("--port", type=int, help="Cổng của trang web (mặc định 8470).")
+@click.option("--scale", default=1.0, show_default=True, help="Cỡ của tỉnh: 1 là cả tỉnh, 0.02 là vài trường.")
+@click.option("--seed", default=2026, show_default=True, help="Hạt giống của dữ liệu bịa.")
+@click.option("--only-build", is_flag=True, help="Chỉ tạo dữ liệu, không mở trang web.")
+@in_words
+def demo(port: int | None, scale: float, seed: int, only_build: bool) -> None:
+    """Tạo tỉnh minh họa (mọi người và tên trường đều bịa) rồi mở trang web và tiến trình nền tại máy này."""
+    settings = demonstration_settings(Settings.read(), port)
+    accounts = settings.data / "accounts.json"
+    if not accounts.exists():
+        _build(settings, accounts, scale=scale, seed=seed)
+    if not only_build:
+        _run(settings, accounts)
+
+
+def demonstration_settings(settings: Settings, port: int | None) -> Settings:
+    """The demonstration has a folder, a database and a key of its own, and is only seen from this machine."""
+    data = settings.data / "demo"
+    return replace(
+        settings,
+        data=data,
+        key_file=settings.key_file.with_name("demo.key"),
+        database_url=f"sqlite:///{data / 'ketnap.db'}",
+        host="127.0.0.1",
+        port=port or settings.port,
+    )
+
+
+def _build(settings: Settings, accounts: Path, *, scale: float, seed: int) -> None:
+    for left in settings.data.glob("ketnap.db*"):  # a build that was broken off starts anew
+        left.unlink()
+    engine, keys, _ = make_database(settings)
+    schema.upgrade(engine)
+    now = datetime.now(UTC)
+    with shown() as progress:
+        world = build(
+            Store(engine, registry=registry(), keys=keys),
+            seed=seed,
+            progress=progress,
+            today=day_of(now),
+            scale=scale,
+        )
+    engine.dispose()
+    rows = [
+        {"username": a.username, "password": a.password, "role": a.role, "organisation": a.organisation}
+        for a in world.accounts
+    ]
+    unfinished = accounts.with_suffix(".part")
+    unfinished.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    unfinished.rename(accounts)
+
+
+def _run(settings: Settings, accounts: Path) -> None:
+    open_store(settings).engine.dispose()
+    environment = os.environ | {
+        "KETNAP_DATA": str(settings.data),
+        "KETNAP_KEY_FILE": str(settings.key_file),
+        "KETNAP_DATABASE_URL": settings.database_url,
+        "KETNAP_HOST": settings.host,
+        "KETNAP_PORT": str(settings.port),
+    }
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    processes = [
+        subprocess.Popen([sys.executable, "-m", "web.command", name], env=environment)
+        for name in ("serve", "worker")
+    ]
+    try:
+        _wait_until_up(settings, processes[0])
+        _greet(settings, accounts)
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.5)
+        refuse("Một tiến trình đã dừng ngoài ý muốn; xem lời báo ở trên.")
+    except KeyboardInterrupt:
+        click.echo("\nĐã dừng. Dữ liệu vẫn còn; chạy lại lệnh này để mở tiếp.")
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(STOP_SECONDS)
+
+
+def _wait_until_up(settings: Settings, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            refuse(f"Trang web không mở được; cổng {settings.port} có thể đang bận (dùng --port).")
+        try:
+            connection = HTTPConnection(settings.host, settings.port, timeout=1)
+            connection.request("GET", "/health")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    refuse("Trang web không trả lời trong 30 giây.")
+
+
+def _greet(settings: Settings, accounts: Path) -> None:
+    rows = json.loads(accounts.read_text(encoding="utf-8"))
+    click.echo(f"\nKết nạp đang chạy: http://{settings.host}:{settings.port}/   (Ctrl+C để dừng)\n")
+    width = max(len(row["username"]) for row in rows)
+    for row in rows:
+        click.echo(f"  {row['username']:<{width}}  {row['password']}  {row['role']} – {row['organisation']}")
+    click.echo("\nMọi người và mọi tên trường ở đây đều do máy bịa ra.")

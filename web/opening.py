@@ -1,0 +1,31 @@
+"""Opening the store that the settings name: the key first, then the database, then a look at its form."""
+
+from sqlalchemy import Engine
+
+from engine.database import check_schema, open_engine
+from engine.secrets import Keys
+from engine.transactions import Store
+from web.settings import Settings
+from workflows import schema
+from workflows.admission.registry import registry
+
+
+def open_database(settings: Settings) -> Engine:
+    """The database, whatever its form, with the key that is there."""
+    return open_engine(settings.database_url, Keys.load(settings.key_file).database)
+
+
+def make_database(settings: Settings) -> tuple[Engine, Keys, bool]:
+    """The database, its keys, and whether those were made just now; makes the folder, the key, an empty file."""
+    keys, new = Keys.load_or_create(settings.key_file, data_folder=settings.data)
+    if settings.embedded:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return open_engine(settings.database_url, keys.database, create=True), keys, new
+
+
+def open_store(settings: Settings) -> Store:
+    """The store, ready for work; Unavailable with a sentence where the key or the tables do not fit."""
+    keys = Keys.load(settings.key_file)
+    engine = open_engine(settings.database_url, keys.database)
+    check_schema(engine, schema.head())
+    return Store(engine, registry=registry(), keys=keys)
