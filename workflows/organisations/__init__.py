@@ -1,0 +1,1 @@
+"""The dated tree of organisations, and who answers for a step on a day."""

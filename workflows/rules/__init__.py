@@ -1,0 +1,1 @@
+"""The rules of the law as dated data, and the pure functions that apply them."""
