@@ -1,0 +1,44 @@
+"""What went wrong inside a step, a timer or a job, kept for an operator until somebody closes it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.records import incident
+from engine.transactions import Transaction
+
+
+def open_incident(
+    tx: Transaction, kind: str, *, case_id: int | None, element: str | None, cause: str, now: datetime
+) -> int:
+    """Keeps an incident (kind: model, timer, job, outbox). The same one again only counts up."""
+    same = select(incident.c.id).where(
+        incident.c.case_id.is_not_distinct_from(case_id),
+        incident.c.kind == kind,
+        incident.c.element.is_not_distinct_from(element),
+        incident.c.closed_at.is_(None),
+    )
+    known = tx.execute(same).scalar()
+    if known is not None:
+        again = {"times": incident.c.times + 1, "last_at": now, "cause": cause}
+        tx.execute(update(incident).where(incident.c.id == known).values(again))
+        return int(known)
+    row = {"kind": kind, "case_id": case_id, "element": element, "cause": cause}
+    return tx.insert(incident, {**row, "opened_at": now, "last_at": now})
+
+
+def close_incident(tx: Transaction, incident_id: int, *, by: int, now: datetime, note: str) -> bool:
+    """Closes an incident with what was done about it; False if it is closed already."""
+    closing = update(incident).where(incident.c.id == incident_id, incident.c.closed_at.is_(None))
+    return bool(tx.execute(closing.values(closed_at=now, closed_by=by, note=note)).rowcount)
+
+
+def incidents(tx: Transaction, *, case_id: int | None = None, open_only: bool = True) -> list[Any]:
+    """The incidents of a case, or of all, newest first."""
+    query = select(incident).order_by(incident.c.id.desc())
+    if case_id is not None:
+        query = query.where(incident.c.case_id == case_id)
+    if open_only:
+        query = query.where(incident.c.closed_at.is_(None))
+    return list(tx.execute(query).all())

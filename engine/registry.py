@@ -1,0 +1,37 @@
+"""What a domain hands to the engine: verbs of service tasks, first days of timers, who answers for a lane.
+
+The engine knows elements by name only; everything that a name means is looked up here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.cases import CaseRow
+    from engine.transactions import Transaction
+
+Service = Callable[["Transaction", "CaseRow", date], str | list[int]]
+Due = Callable[["Transaction", "CaseRow", date], date]
+Place = Callable[["Transaction", "CaseRow", str, int | None, date], int | None]
+
+
+def place_with_custodian(
+    tx: "Transaction", case: "CaseRow", lane: str, item: int | None, on: date
+) -> int | None:
+    """The simplest resolution: every lane is answered for by the case's custodian."""
+    return case.custodian_id
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One domain's tables of names. `models check` compares them with the models, both ways."""
+
+    services: Mapping[str, Service] = field(default_factory=dict)  # element -> verb; date: `on` of the act
+    dues: Mapping[str, Due] = field(default_factory=dict)  # timer name -> first day on which it may fire
+    place: Place = place_with_custodian  # (tx, case, lane, item, on) -> answering organisation
+    task_clock: Mapping[str, str] = field(default_factory=dict)  # element -> clock that gives the due day
+    lanes: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+    labels: Mapping[str, str] = field(default_factory=dict)  # element -> Vietnamese name

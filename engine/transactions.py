@@ -1,0 +1,108 @@
+"""The only file that commits or rolls back. Whoever starts an action opens the transaction and hands on `tx`.
+
+All or nothing: any exception undoes everything. A ModelError is kept as an incident in a transaction of its
+own, so that a broken step leaves its case as it was and still gets seen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from engine.database import READING, failure_of, place_of
+from engine.errors import Conflict, ModelError, Text
+from engine.registry import Registry
+from engine.secrets import Keys
+from engine.time import utcnow
+
+ALREADY_THERE = "Mục này vừa được ghi rồi nên không ghi lần nữa. Hãy tải lại trang để xem."
+
+
+class Transaction:
+    """One open transaction with what verbs need: its connection, the domain's registry, the keys."""
+
+    __slots__ = ("connection", "dialect", "keys", "notes", "registry", "writing")
+
+    def __init__(self, connection: Connection, registry: Registry, keys: Keys, writing: bool) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self.registry = registry
+        self.keys = keys
+        self.writing = writing
+        self.notes: dict[str, Any] = {}  # what one verb leaves for another within this transaction
+
+    def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
+        """Runs a statement. A reading transaction refuses to write, on both databases alike."""
+        if not self.writing and getattr(statement, "is_dml", False):
+            raise RuntimeError("a reading transaction cannot write; open transaction(writing=True)")
+        return self.connection.execute(statement, params)
+
+    def insert(self, table: Table, row: Mapping[str, Any]) -> int:
+        """Adds one row and gives its id."""
+        key = self.execute(insert(table), row).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def insert_new(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Adds the rows that are not there yet (by any unique key); says how many were added."""
+        if not rows:
+            return 0
+        adding = sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+        return self.execute(adding.on_conflict_do_nothing().values(list(rows))).rowcount
+
+
+class Store:
+    """A database with the domain that lives in it."""
+
+    def __init__(self, engine: Engine, *, registry: Registry, keys: Keys) -> None:
+        self.engine = engine
+        self.registry = registry
+        self.keys = keys
+
+    @contextmanager
+    def transaction(self, writing: bool = True, *, now: datetime | None = None) -> Iterator[Transaction]:
+        """Opens a transaction; commits at the end, undoes everything on any exception.
+
+        Raises Conflict for a lost race and Unavailable for trouble with the database. `now` dates the
+        incident of a ModelError (default: the present).
+        """
+        try:
+            with self._begun(writing) as tx:
+                yield tx
+        except ModelError as error:
+            self._keep_incident(error, now or utcnow())
+            raise
+        except IntegrityError as error:
+            if _is_duplicate(error):
+                raise Conflict(Text(ALREADY_THERE)) from error
+            raise
+        except DBAPIError as error:
+            raise failure_of(error, place_of(self.engine)) or error from error
+
+    @contextmanager
+    def _begun(self, writing: bool) -> Iterator[Transaction]:
+        with self.engine.connect() as connection:
+            if not writing:
+                connection = connection.execution_options(**READING)
+            connection.begin()
+            try:
+                yield Transaction(connection, self.registry, self.keys, writing)
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit() if writing else connection.rollback()
+
+    def _keep_incident(self, error: ModelError, now: datetime) -> None:
+        from engine.incidents import open_incident
+
+        with self._begun(True) as tx:
+            open_incident(
+                tx, "model", case_id=error.case_id, element=error.element, cause=error.reason, now=now
+            )
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)

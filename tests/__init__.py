@@ -1,0 +1,1 @@
+"""The tests mirror the rooms; names are sentences, databases are real, time is an argument."""
