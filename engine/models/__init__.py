@@ -1,0 +1,1 @@
+"""The models: reading, checking, drawing and keeping them."""

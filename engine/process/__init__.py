@@ -1,0 +1,10 @@
+"""The one seam to SpiffWorkflow: models parsed once, cases in a few hundred bytes. Pure of database and clock.
+
+Only this folder imports the library; `state.py` and `process.py` touch its internals, which is why it is pinned and
+why random walks compare every step with the library as it comes.
+"""
+
+from engine.process.process import Functions, OpenItem, Process
+from engine.process.specs import Element, SpecSet
+
+__all__ = ["Element", "Functions", "OpenItem", "Process", "SpecSet"]

@@ -1,0 +1,308 @@
+"""The state of a case as a few hundred bytes, format 1.
+
+Not in it: the models, what the library merely predicts (it predicts again on load), and finished history that can no
+longer matter. What remains is a tree of rows in msgpack, each row with only the words its parent does not have:
+
+    [1, first bytes of the models' sha256, next engine id, ended at, words at the end, [workflow …]]
+    workflow = [calling workflow, calling row, process, [row …]]
+    row      = [parent row, task spec, state, engine id, words, names gone, day of its timer, rank of its arrival]
+
+Trailing empty fields are left out. Positions refer to the sorted tables of SpecSet, so a state is read with the very
+models that it was written with. No private data is ever in it: only words, and the ids of requests.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
+from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.event import Event
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import ModelError
+from engine.process.specs import SpecSet
+
+FORMAT = 1
+PREDICTED = TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE
+OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+LIVE = OPEN | TaskState.ERROR
+ARRIVED = TaskState.COMPLETED | TaskState.CANCELLED
+NO_ROW = [0, 0, 0, 0, {}, [], 0, 0]
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+
+# --- forgetting history -------------------------------------------------------------------------------------------
+
+
+def prune(workflow: Any) -> None:
+    """Drop finished history that the engine cannot ask for any more, in the case and in its running sub-processes."""
+    _prune_one(workflow)
+    running = workflow.subprocesses
+    for caller, sub in list(running.items()):
+        known = any(caller in other.tasks for other in (workflow, *running.values()) if other is not sub)
+        if sub.completed or not known:
+            del running[caller]
+    for sub in running.values():
+        _prune_one(sub)
+
+
+def _prune_one(workflow: Any) -> None:
+    if workflow.completed:
+        return
+    tasks = workflow.tasks
+    root = workflow.task_tree
+    keep = _needed(tasks)
+    keep.add(root.id)
+    root._children = _splice(tasks, keep, root, root.id)
+    reached, stack = set(), [root.id]
+    while stack:
+        reached.add(here := stack.pop())
+        stack.extend(tasks[here]._children)
+    for gone in [id for id in tasks if id not in reached]:
+        del tasks[gone]
+    if workflow.last_task is not None and workflow.last_task.id not in tasks:
+        workflow.last_task = None
+
+
+def _needed(tasks: Mapping[Any, Any]) -> set[Any]:
+    """The tasks that are live, or that a live one will still look at."""
+    joining = {
+        task.task_spec
+        for task in tasks.values()
+        if task._state & OPEN and isinstance(task.task_spec, UnstructuredJoin)
+    }
+    splits = {
+        task.task_spec.split_task
+        for task in tasks.values()
+        if task._state & LIVE and getattr(task.task_spec, "split_task", None)
+    }
+    keep: set[Any] = set()
+    for task in tasks.values():
+        if task._state & LIVE:
+            keep.add(task.id)
+            if not task._state & TaskState.READY and task._parent is not None:
+                keep.add(task._parent)  # a waiting task inherits its data from the parent again
+            if isinstance(task.task_spec, LoopTask):
+                keep.update(task._children)  # counted when the next child is done
+        elif task._state & ARRIVED and task.task_spec in joining:
+            keep.update((task.id, task._parent))  # an arrival at a join that has not fired yet
+        elif isinstance(task.task_spec, BoundaryEventSplit) and task._state == TaskState.COMPLETED:
+            if task.task_spec.name in splits or any(tasks[child]._state & LIVE for child in task._children):
+                keep.update((task.id, *task._children))
+    return keep
+
+
+def _splice(tasks: Mapping[Any, Any], keep: set[Any], root: Any, anchor: Any) -> list[Any]:
+    """The children of `root` once the tasks not kept are taken out and theirs moved up to `anchor`."""
+    out: list[Any] = []
+    for child in root._children:
+        task = tasks[child]
+        if task._state & PREDICTED:
+            if root.id in keep:
+                out.append(child)
+        elif child in keep:
+            task._children = _splice(tasks, keep, task, child)
+            task._parent = anchor
+            out.append(child)
+        else:
+            out.extend(_splice(tasks, keep, task, anchor))
+    return out
+
+
+# --- writing ------------------------------------------------------------------------------------------------------
+
+
+class _Writer:
+    def __init__(self, specs: SpecSet, engine_ids: Mapping[Any, int]) -> None:
+        self.specs = specs
+        self.engine_ids = engine_ids
+        self.name_index = {name: i for i, name in enumerate(specs.words)}
+
+    def words(self, data: Mapping[str, Any]) -> dict[int | str, Any]:
+        return {self.name_index.get(name, name): word for name, word in data.items()}
+
+    def rows(self, workflow: Any, outer: Mapping[str, Any]) -> tuple[list[Any], dict[Any, int]]:
+        """The rows of one workflow and the row number of each task; `outer` is the data of the calling task."""
+        index = self.specs.task_index[workflow.spec.name]
+        rows: list[Any] = []
+        places: dict[Any, int] = {}
+        ranks = _ranks(workflow.tasks)
+        stack = [(workflow.task_tree.id, -1, outer)]
+        while stack:
+            id, parent, above = stack.pop()
+            task = workflow.tasks[id]
+            if task._state & PREDICTED:
+                continue
+            places[id] = here = len(rows)
+            rows.append(self._row(task, parent, above, index, ranks))
+            stack.extend((child, here, task.data) for child in reversed(task._children))
+        return rows, places
+
+    def _row(
+        self, task: Any, parent: int, above: Mapping[str, Any], index: Mapping[str, int], ranks: Mapping[Any, int]
+    ) -> list[Any]:
+        data = task.data
+        new = {name: word for name, word in data.items() if name not in above or above[name] != word}
+        gone = [self.name_index.get(name, name) for name in above if name not in data]
+        day = task.internal_data.get("event_value")
+        row = [
+            parent,
+            index[task.task_spec.name],
+            task._state.bit_length() - 1,
+            self.engine_ids.get(task.id, 0),
+            self.words(new),
+            gone,
+            day.toordinal() if day is not None else 0,
+            ranks.get(task.id, 0),
+        ]
+        while len(row) > 3 and not row[-1]:
+            row.pop()
+        return row
+
+
+def _ranks(tasks: Mapping[Any, Any]) -> dict[Any, int]:
+    """A join merges its arrivals in the order of time: all that is kept of the time is that order."""
+    arrivals = [
+        task for task in tasks.values() if task._state & ARRIVED and isinstance(task.task_spec, UnstructuredJoin)
+    ]
+    arrivals.sort(key=lambda task: task.last_state_change)
+    return {task.id: rank for rank, task in enumerate(arrivals, start=1)}
+
+
+def encode(workflow: Any, specs: SpecSet, engine_ids: Mapping[Any, int], next_id: int) -> bytes:
+    """The state of a running case; it is pruned in passing."""
+    prune(workflow)
+    writer = _Writer(specs, engine_ids)
+    rows, places = writer.rows(workflow, {})
+    written = [[0, 0, specs.processes.index(workflow.spec.name), rows]]
+    known = [(workflow, places)]
+    for caller, (outer, outer_places) in enumerate(known):
+        for sub in workflow.subprocesses.values():
+            if sub.parent_task_id in outer_places:
+                task = outer.tasks[sub.parent_task_id]
+                rows, places = writer.rows(sub, task.data)
+                process = specs.processes.index(sub.spec.name)
+                written.append([caller, outer_places[task.id], process, rows])
+                known.append((sub, places))
+    return _encoder.encode([FORMAT, specs.mark, next_id, None, None, written])
+
+
+def encode_ended(specs: SpecSet, next_id: int, ended_at: str, words: Mapping[str, Any]) -> bytes:
+    """The state of a case that has reached its end: where, and its last words."""
+    return _encoder.encode([FORMAT, specs.mark, next_id, ended_at, dict(words), []])
+
+
+# --- reading ------------------------------------------------------------------------------------------------------
+
+
+class _Reader:
+    def __init__(self, specs: SpecSet, workflow: Any) -> None:
+        self.specs = specs
+        self.top = workflow
+        self.engine_ids: dict[Any, int] = {}
+        self.open: list[Any] = []
+        self.count = 0
+
+    def name(self, key: int | str) -> str:
+        return self.specs.words[key] if isinstance(key, int) else key
+
+    def words(self, packed: Mapping[int | str, Any]) -> dict[str, Any]:
+        return {
+            self.name(key): tuple(word) if isinstance(word, list) else word for key, word in packed.items()
+        }
+
+    def restore(self, workflow: Any, rows: list[list[Any]], outer: Mapping[str, Any]) -> list[Any]:
+        names = self.specs.tasks[workflow.spec.name]
+        tasks: list[Any] = []
+        for short in rows:
+            parent, spec, state, engine_id, words, gone, day, rank = short + NO_ROW[len(short) :]
+            above = tasks[parent] if parent >= 0 else None
+            task = self._task(workflow, workflow.spec.task_specs[names[spec]], 1 << state, above)
+            data = dict(above.data if above is not None else outer)
+            for key in gone:
+                data.pop(self.name(key), None)
+            data.update(self.words(words))
+            task.data = data
+            task.last_state_change = rank
+            if day:
+                task.internal_data["event_value"] = date.fromordinal(day)
+            if engine_id:
+                self.engine_ids[task.id] = engine_id
+            tasks.append(task)
+        workflow.task_tree = tasks[0]
+        return tasks
+
+    def _task(self, workflow: Any, spec: Any, state: int, above: Any) -> Any:
+        """A task as it was. Made without the library's constructor, which would give it a random id and notify."""
+        task = Task.__new__(Task)
+        task.id = self.count = self.count + 1
+        task.workflow = workflow
+        task.task_spec = spec
+        task.thread_id = 0
+        task._state = state
+        task._children = []
+        task._parent = None
+        task.triggered = spec.name in self.specs.children
+        task.internal_data = {"merged": []} if isinstance(spec, LoopTask) else {}
+        if above is not None:
+            task._parent = above.id
+            above._children.append(task.id)
+        workflow.tasks[task.id] = task
+        if state & OPEN:
+            self.open.append(task)
+        if state == TaskState.WAITING and isinstance(spec, CatchingEvent):
+            self.top.event_manager.add_task(task)
+        return task
+
+    def subprocess(self, caller: Any, process: str) -> Any:
+        sub = BpmnSubWorkflow.__new__(BpmnSubWorkflow)
+        sub.spec = self.specs.specs[process]
+        sub.parent_task_id = caller.id
+        sub.top_workflow = self.top
+        sub.depth = caller.workflow.depth + 1
+        sub.correlations, sub.data, sub.locks, sub.tasks = {}, {}, {}, {}
+        sub.last_task, sub.success, sub.completed = None, True, False
+        sub.completed_event, sub.task_removed_event = Event(), Event()
+        self.top.subprocesses[caller.id] = sub
+        if isinstance(caller.task_spec, SubWorkflowTask):
+            sub.completed_event.connect(caller.task_spec._on_subworkflow_completed, caller)
+        return sub
+
+
+def unpack(state: bytes, specs: SpecSet) -> list[Any]:
+    """The fields of a state after its format and mark; ModelError if it is not of this format and these models."""
+    try:
+        fields = _decoder.decode(state)
+    except msgspec.DecodeError as error:
+        raise ModelError(specs.key, "trạng thái hồ sơ bị hỏng") from error
+    if not isinstance(fields, list) or not fields or fields[0] != FORMAT:
+        raise ModelError(specs.key, "trạng thái hồ sơ thuộc phiên bản phần mềm khác")
+    if fields[1] != specs.mark:
+        raise ModelError(specs.key, "trạng thái hồ sơ thuộc phiên bản mô hình khác")
+    return fields[2:]
+
+
+def decode(written: list[Any], specs: SpecSet, script_engine: Any) -> tuple[Any, dict[Any, int]]:
+    """The workflow of a running case, ready to go on, and the engine id of each open task."""
+    workflow = BpmnWorkflow(specs.top, specs.called, script_engine=script_engine, deserializing=True)
+    reader = _Reader(specs, workflow)
+    known: list[list[Any]] = []
+    for caller, row, process, rows in written:
+        if not known:
+            known.append(reader.restore(workflow, rows, {}))
+            continue
+        task = known[caller][row]
+        known.append(reader.restore(reader.subprocess(task, specs.processes[process]), rows, task.data))
+    for task in reader.open:
+        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    return workflow, reader.engine_ids
