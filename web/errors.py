@@ -1,0 +1,83 @@
+"""One table: error → status and page. Everything that a user meets is a sentence that says what to do next."""
+
+import structlog
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import (
+    Conflict,
+    Failure,
+    InvalidAnswers,
+    ModelError,
+    NotAllowed,
+    NotFound,
+    NotLawful,
+    Text,
+    Unavailable,
+)
+
+log = structlog.get_logger()
+
+# Absent and forbidden look the same.
+STATUS: dict[type[Failure], int] = {
+    NotFound: 404,
+    NotAllowed: 404,
+    Conflict: 409,
+    InvalidAnswers: 422,
+    NotLawful: 422,
+    ModelError: 500,
+    Unavailable: 503,
+}
+ABSENT = Text("Không có trang này, hoặc đồng chí không được giao xem.")
+HTTP_WORDS: dict[int, Text] = {
+    400: Text("Yêu cầu có chỗ không đọc được. Hãy quay lại trang trước và gửi lại."),
+    404: ABSENT,
+    405: Text("Trang này không nhận yêu cầu như vậy. Hãy quay lại trang trước."),
+    413: Text("Tệp lớn quá. Hãy gửi tệp dưới 10 MB."),
+    429: Text("Đã thử nhiều lần quá. Hãy đợi ít phút rồi thử lại."),
+}
+CSRF_WORDS = Text("Trang đã mở quá lâu nên chưa ghi gì. Hãy tải lại trang rồi gửi lại.")
+BROKEN = Text("Chương trình gặp lỗi, chưa ghi gì. Hãy thử lại; nếu vẫn lỗi, hãy báo quản trị viên.")
+TITLES: dict[int, Text] = {
+    400: Text("Chưa nhận được"),
+    404: Text("Không có trang này"),
+    409: Text("Vừa có người làm việc này"),
+    422: Text("Chưa ghi được"),
+    503: Text("Chưa dùng được"),
+}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Failure, show_failure)
+    app.register_error_handler(CSRFError, lambda error: page(400, CSRF_WORDS))
+    app.register_error_handler(HTTPException, show_http)
+    app.register_error_handler(Exception, show_broken)
+
+
+def status_of(failure: Failure) -> int:
+    return next((STATUS[kind] for kind in type(failure).__mro__ if kind in STATUS), 500)
+
+
+def show_failure(failure: Failure) -> tuple[str, int]:
+    status = status_of(failure)
+    if status >= 500:
+        log.error("failure", kind=type(failure).__name__)
+    return page(status, failure.text, unmet=getattr(failure, "unmet", ()))
+
+
+def show_http(error: HTTPException) -> object:
+    status = error.code or 500
+    if status < 400:
+        return error
+    return page(status, HTTP_WORDS.get(status, BROKEN))
+
+
+def show_broken(error: Exception) -> tuple[str, int]:
+    log.exception("broken", kind=type(error).__name__)
+    return page(500, BROKEN)
+
+
+def page(status: int, text: Text, **facts: object) -> tuple[str, int]:
+    title = TITLES.get(status, Text("Có lỗi"))
+    return render_template("error.html", status=status, title=title, text=text, **facts), status

@@ -1,0 +1,224 @@
+"""One renderer for every form: a marshmallow schema and its metadata become fields, rows and groups.
+
+What was typed is kept as it was typed. Rows (addresses, supplement items) work without JavaScript: empty
+rows stand ready, and a button asks for more.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from marshmallow import Schema, fields
+from werkzeug.datastructures import MultiDict
+
+from engine.errors import InvalidAnswers, Text
+from web.language import day
+
+Choices = Sequence[tuple[object, object]]
+Errors = Mapping[str, Any]
+SPARE_ROWS = 2
+MOST_ROWS = 60
+MORE = "_more"  # the button that asks for one more row
+_LIBRARY = {
+    "Missing data for required field.": "Cần ghi mục này.",
+    "Field may not be null.": "Cần ghi mục này.",
+    "Unknown field.": "Biểu này không có mục đó.",
+    "Not a valid date.": "Ngày không có thật hoặc sai dạng. Hãy ghi ngày/tháng/năm, ví dụ 05/01/2026.",
+    "Not a valid integer.": "Hãy ghi một số nguyên.",
+    "Not a valid number.": "Hãy ghi một số.",
+    "Not a valid string.": "Giá trị không hợp lệ. Hãy ghi lại.",
+    "Not a valid boolean.": "Giá trị không hợp lệ. Hãy ghi lại.",
+    "Invalid value.": "Giá trị không hợp lệ. Hãy ghi lại.",
+    "Invalid input type.": "Các mục gửi lên không đúng dạng. Hãy mở lại biểu và ghi lại.",
+}
+
+
+@dataclass
+class Field:
+    """One question as the page shows it."""
+
+    name: str
+    label: str
+    widget: str
+    help: str = ""
+    required: bool = False
+    choices: Choices = ()
+    value: Any = ""
+    errors: list[Any] = field(default_factory=list)
+    rows: list[list["Field"]] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return "f-" + self.name
+
+    @property
+    def described_by(self) -> str:
+        parts = [f"{self.id}-help"] if self.help else []
+        return " ".join(parts + ([f"{self.id}-error"] if self.errors else []))
+
+
+@dataclass
+class Group:
+    """Fields under one heading; the heading may be empty."""
+
+    title: str
+    fields: list[Field]
+
+
+def show(
+    schema: type[Schema],
+    *,
+    choices: Mapping[str, Choices] | None = None,
+    values: Mapping[str, Any] | None = None,
+    typed: MultiDict[str, str] | None = None,
+    errors: Errors | None = None,
+) -> list[Group]:
+    """The fields of a schema in its order, grouped; with `typed`, everything as it was sent."""
+    groups: list[Group] = []
+    for name, question in schema().fields.items():
+        if question.metadata.get("widget") == "hidden":
+            continue
+        shown = _field(name, question, choices or {}, values or {}, typed, (errors or {}).get(name))
+        title = str(question.metadata.get("group") or "")
+        if not groups or groups[-1].title != title:
+            groups.append(Group(title, []))
+        groups[-1].fields.append(shown)
+    return groups
+
+
+def read(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:
+    """What was sent, field by field; whether it is right is for the schema to say."""
+    answers: dict[str, Any] = {}
+    for name, question in schema().fields.items():
+        widget = _widget(question)
+        if widget == "rows":
+            inner = _inner(question)
+            found = [{key: sent.get(f"{name}-{n}-{key}", "") for key in inner} for n in _row_numbers(name, sent)]
+            answers[name] = [row for row in found if any(str(value).strip() for value in row.values())]
+        elif widget == "multiselect":
+            answers[name] = sent.getlist(name)
+        elif widget == "checkbox":
+            answers[name] = name in sent
+        elif sent.get(name, "").strip():
+            answers[name] = sent[name]
+    return answers
+
+
+def load(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:
+    """The small forms of the web itself: read, checked and loaded, or InvalidAnswers."""
+    from marshmallow import ValidationError
+
+    try:
+        loaded: dict[str, Any] = schema().load(read(schema, sent))
+    except ValidationError as error:
+        messages = error.normalized_messages()
+        raise InvalidAnswers({name: texts(found) for name, found in messages.items()}) from error
+    return loaded
+
+
+def wants_more_rows(sent: MultiDict[str, str]) -> bool:
+    """The button "one more row" was pressed: show the form again, nothing is checked."""
+    return MORE in sent
+
+
+def texts(found: Any) -> list[Text]:
+    """Messages of whatever depth, flat, each a `Text` in Vietnamese."""
+    if isinstance(found, Mapping):
+        return [text for inner in found.values() for text in texts(inner)]
+    if isinstance(found, list):
+        return [text for inner in found for text in texts(inner)]
+    return [found if isinstance(found, Text) else Text(_LIBRARY.get(str(found), str(found)))]
+
+
+def _field(
+    name: str,
+    question: fields.Field[Any],
+    choices: Mapping[str, Choices],
+    values: Mapping[str, Any],
+    typed: MultiDict[str, str] | None,
+    errors: Any,
+) -> Field:
+    meta, widget = question.metadata, _widget(question)
+    source = meta.get("choices", ())
+    shown = Field(
+        name=name,
+        label=str(meta.get("label", name)),
+        widget=widget,
+        help=str(meta.get("help") or ""),
+        required=bool(question.required),
+        choices=choices.get(source, ()) if isinstance(source, str) else source,
+        value=_value(name, widget, values, typed),
+    )
+    if widget == "rows":
+        shown.rows = list(_rows(name, question, choices, values.get(name) or [], typed, errors))
+        errors = None if isinstance(errors, Mapping) else errors
+    shown.errors = texts(errors) if errors else []
+    return shown
+
+
+def _value(name: str, widget: str, values: Mapping[str, Any], typed: MultiDict[str, str] | None) -> Any:
+    if typed is not None:
+        if widget == "multiselect":
+            return typed.getlist(name)
+        return name in typed if widget == "checkbox" else typed.get(name, "")
+    value = values.get(name)
+    if isinstance(value, date):
+        return day(value)
+    if widget == "multiselect":
+        return [str(one) for one in value or ()]
+    if widget == "checkbox":
+        return bool(value)
+    return "" if value is None else str(value)
+
+
+def _rows(
+    name: str,
+    question: fields.Field[Any],
+    choices: Mapping[str, Choices],
+    kept: Sequence[Mapping[str, Any]],
+    typed: MultiDict[str, str] | None,
+    errors: Any,
+) -> Iterator[list[Field]]:
+    numbers = _row_numbers(name, typed) if typed is not None else list(range(len(kept) + SPARE_ROWS))
+    if typed is not None and typed.get(MORE) == name and len(numbers) < MOST_ROWS:
+        numbers = [*numbers, max(numbers, default=-1) + 1]
+    places = {number: place for place, number in enumerate(_filled(name, typed))} if typed is not None else {}
+    for number in numbers:
+        wrong = errors.get(places.get(number), {}) if isinstance(errors, Mapping) else {}
+        values = {}
+        if typed is None and number < len(kept):
+            values = {f"{name}-{number}-{key}": value for key, value in kept[number].items()}
+        yield [
+            _field(f"{name}-{number}-{key}", inner, choices, values, typed, wrong.get(key))
+            for key, inner in _inner(question).items()
+        ]
+
+
+def _inner(question: fields.Field[Any]) -> Mapping[str, fields.Field[Any]]:
+    nested = question.inner if isinstance(question, fields.List) else question
+    return nested.schema.fields if isinstance(nested, fields.Nested) else {}
+
+
+def _filled(name: str, sent: MultiDict[str, str]) -> list[int]:
+    """The numbers of the rows that `read` keeps: errors are counted over these."""
+    return [
+        number
+        for number in _row_numbers(name, sent)
+        if any(value.strip() for key, value in sent.items() if key.startswith(f"{name}-{number}-"))
+    ]
+
+
+def _row_numbers(name: str, sent: MultiDict[str, str]) -> list[int]:
+    pattern = re.compile(re.escape(name) + r"-(\d{1,3})-")
+    found = {int(match.group(1)) for key in sent if (match := pattern.match(key))}
+    return sorted(found)[:MOST_ROWS]
+
+
+def _widget(question: fields.Field[Any]) -> str:
+    if "widget" in question.metadata:
+        return str(question.metadata["widget"])
+    if isinstance(question, fields.List):
+        return "rows"
+    return "checkbox" if isinstance(question, fields.Boolean) else "text"

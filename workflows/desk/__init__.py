@@ -1,0 +1,1 @@
+"""What the screens show: one named query for each, one file for each kind of screen. Nothing here writes."""

@@ -1,0 +1,214 @@
+"""The school roll and the pool as their screens show them: always of one's own institutions only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+
+from engine.records import case, read_log
+from engine.transactions import Transaction
+from workflows.access.permissions import PARTY, UNION
+from workflows.access.seats import Seat
+from workflows.organisations.records import institution
+from workflows.people.names import search_key
+from workflows.people.records import pool_entry, pool_review, result, student
+
+PAGE = 50
+POOL_WORDS = ("in", "case", "out")
+AGE_WORDS = ("of_age", "within_year", "younger")
+
+
+class StudentLine(NamedTuple):
+    """One line of the student list; `pool_on` is the day of entering the pool, `case_id` an open case."""
+
+    id: int
+    code: str | None
+    family_name: str
+    middle_name: str
+    given_name: str
+    birth_date: date
+    gender: str | None
+    class_name: str | None
+    course: str | None
+    grade: int | None
+    sort_key: bytes
+    pool_on: date | None
+    proposer: str | None
+    case_id: int | None
+    stage: str | None
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.family_name, self.middle_name, self.given_name) if part)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Filters of the list. `of_age_born` and `within_year_born`: latest birth dates of those two groups."""
+
+    words: str = ""
+    class_name: str | None = None
+    age: str | None = None
+    pool: str | None = None
+    after: str | None = None
+    of_age_born: date | None = None
+    within_year_born: date | None = None
+
+
+@dataclass(frozen=True)
+class StudentList:
+    """One page of the list."""
+
+    lines: list[StudentLine]
+    count: int
+    next: str | None
+    classes: list[str]
+
+
+def institutions_of(tx: Transaction, seats: Sequence[Seat]) -> list[int]:
+    """Institutions whose Party or union organisation one acts for: the need to know of the school roll."""
+    own = [seat.organisation_id for seat in seats if seat.position in PARTY | UNION]
+    if not own:
+        return []
+    theirs = or_(
+        institution.c.party_organisation_id.in_(own),
+        institution.c.union_organisation_id.in_(own),
+        institution.c.cell_id.in_(own),
+    )
+    by_cell = select(student.c.institution_id).where(student.c.cell_id.in_(own)).distinct()
+    rows = tx.execute(select(institution.c.id).where(or_(theirs, institution.c.id.in_(by_cell))))
+    return [row.id for row in rows]
+
+
+def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -> StudentList:
+    """A page of the roll, by given name in Vietnamese order."""
+    ours = and_(student.c.institution_id.in_(institutions), student.c.left_on.is_(None))
+    filtered = and_(ours, *_filters(wanted))
+    count = tx.execute(_joined(select(func.count())).where(filtered)).scalar_one()
+    page = tx.execute(
+        _lines().where(and_(filtered, *_beyond(wanted.after))).order_by(student.c.sort_key, student.c.id).limit(PAGE + 1)
+    ).all()
+    lines = [StudentLine(*row) for row in page[:PAGE]]
+    classes = tx.execute(
+        select(student.c.class_name).where(ours, student.c.class_name.is_not(None)).distinct().order_by("class_name")
+    )
+    return StudentList(lines, count, _key(lines[-1]) if len(page) > PAGE else None, [row[0] for row in classes])
+
+
+def one_student(tx: Transaction, student_id: int) -> Any:
+    """The roll of one student: plain columns only."""
+    return tx.execute(
+        select(student, institution.c.name.label("institution"))
+        .join(institution, institution.c.id == student.c.institution_id)
+        .where(student.c.id == student_id)
+    ).one_or_none()
+
+
+def pool_state(tx: Transaction, student_id: int) -> Any:
+    """The open pool entry of a student, or None."""
+    return tx.execute(
+        select(pool_entry).where(pool_entry.c.student_id == student_id, pool_entry.c.left_on.is_(None))
+    ).one_or_none()
+
+
+def results_of(tx: Transaction, student_id: int) -> list[Any]:
+    rows = tx.execute(select(result).where(result.c.student_id == student_id).order_by(result.c.term.desc()))
+    return list(rows.all())
+
+
+def cases_of(tx: Transaction, student_id: int) -> list[Any]:
+    """Cases of a student, the open one first."""
+    rows = tx.execute(
+        select(case.c.id, case.c.kind, case.c.stage, case.c.opened_on, case.c.closed_on, case.c.closed_as)
+        .where(case.c.subject_id == student_id, case.c.kind == "admission")
+        .order_by(case.c.closed_on.is_not(None), case.c.id.desc())
+    )
+    return list(rows.all())
+
+
+def readings_of(tx: Transaction, student_id: int) -> list[Any]:
+    """The last readings of sealed fields: shown to those who may read them themselves."""
+    rows = tx.execute(
+        select(read_log)
+        .where(read_log.c.subject_kind == "student", read_log.c.subject_id == student_id)
+        .order_by(read_log.c.id.desc())
+        .limit(10)
+    )
+    return list(rows.all())
+
+
+def pool_of(tx: Transaction, cells: Sequence[int]) -> list[StudentLine]:
+    """Everybody in the pool of these cells, by name."""
+    rows = tx.execute(
+        _lines().where(pool_entry.c.cell_id.in_(cells)).order_by(student.c.sort_key, student.c.id)
+    )
+    return [StudentLine(*row) for row in rows]
+
+
+def last_reviews(tx: Transaction, cells: Sequence[int]) -> dict[int, date]:
+    """The day of the last confirmed list of each cell."""
+    rows = tx.execute(
+        select(pool_review.c.cell_id, func.max(pool_review.c.meeting_on))
+        .where(pool_review.c.cell_id.in_(cells))
+        .group_by(pool_review.c.cell_id)
+    )
+    return {cell: day for cell, day in rows}
+
+
+def _lines() -> Select[Any]:
+    columns = [student.c[name] for name in StudentLine._fields[:11]]
+    return _joined(
+        select(*columns, pool_entry.c.entered_on, pool_entry.c.proposer_name, case.c.id, case.c.stage)
+    )
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    open_case = and_(case.c.subject_id == student.c.id, case.c.kind == "admission", case.c.closed_on.is_(None))
+    open_entry = and_(pool_entry.c.student_id == student.c.id, pool_entry.c.left_on.is_(None))
+    return query.select_from(student).outerjoin(pool_entry, open_entry).outerjoin(case, open_case)
+
+
+def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [*_age(wanted), *_pool(wanted.pool)]
+    if wanted.class_name:
+        found.append(student.c.class_name == wanted.class_name)
+    folded = search_key(wanted.words).replace("\\", "").replace("%", "").replace("_", "")
+    if folded:
+        found.append(or_(student.c.search_key.contains(folded), func.lower(student.c.code) == folded))
+    return found or [true()]
+
+
+def _age(wanted: Wanted) -> list[ColumnElement[bool]]:
+    born, grown, soon = student.c.birth_date, wanted.of_age_born, wanted.within_year_born
+    if grown is None or soon is None:
+        return []
+    return {
+        "of_age": [born <= grown],
+        "within_year": [born > grown, born <= soon],
+        "younger": [born > soon],
+    }.get(wanted.age or "", [])
+
+
+def _pool(word: str | None) -> list[ColumnElement[bool]]:
+    return {
+        "in": [pool_entry.c.id.is_not(None), case.c.id.is_(None)],
+        "case": [case.c.id.is_not(None)],
+        "out": [pool_entry.c.id.is_(None), case.c.id.is_(None)],
+    }.get(word or "", [])
+
+
+def _key(line: StudentLine) -> str:
+    return f"{line.sort_key.hex()}_{line.id}"
+
+
+def _beyond(after: str | None) -> list[ColumnElement[bool]]:
+    if not after:
+        return []
+    try:
+        text, _, number = after.partition("_")
+        key, last = bytes.fromhex(text), int(number[:18])
+    except ValueError:
+        return []
+    return [or_(student.c.sort_key > key, and_(student.c.sort_key == key, student.c.id > last))]
