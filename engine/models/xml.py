@@ -1,4 +1,4 @@
-"""Reading BPMN and DMN files that strangers may have written: no DOCTYPE, no entity, no network, a size limit."""
+"""Reading BPMN and DMN files that strangers may have written: no DOCTYPE, no network, a size limit."""
 
 from collections.abc import Iterator
 from typing import Any, TypeAlias

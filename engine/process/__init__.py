@@ -1,7 +1,7 @@
-"""The one seam to SpiffWorkflow: models parsed once, cases in a few hundred bytes. Pure of database and clock.
+"""The one seam to SpiffWorkflow: models parsed once, cases in a few hundred bytes. No database, no clock.
 
-Only this folder imports the library; `state.py` and `process.py` touch its internals, which is why it is pinned and
-why random walks compare every step with the library as it comes.
+Only this folder imports the library. `state.py` and `process.py` touch its internals; that is why it is
+pinned, and why random walks compare every step with the library as it comes.
 """
 
 from engine.process.process import Functions, OpenItem, Process

@@ -1,6 +1,6 @@
 """Decision tables (DMN): words in, words out, exactly one rule.
 
-Instead of the library's engine, which compiles each cell again and silently keeps the old value where no rule fits.
+Used instead of the library's engine, which silently keeps the old value where no rule fits.
 """
 
 import re
@@ -61,7 +61,7 @@ class Decision:
         raise ModelError(self.id, f"bảng quyết định không có dòng nào cho {asked}")
 
     def possible(self) -> list[tuple[str, ...]]:
-        """Every combination of the words the inputs may be; an input not enumerated gives the words in its cells."""
+        """Every combination of words the inputs may be; an input not enumerated gives those in its cells."""
         choices = [self._choices(column) for column in range(len(self.inputs))]
         return list(product(*choices))
 
@@ -92,7 +92,7 @@ def read_output(text: str | None) -> str:
     """An output cell: one word in quotes."""
     if text is None or not LIST.fullmatch(text) or len(WORD.findall(text)) != 1:
         raise Forbidden(f"ô kết quả “{text or ''}” phải là một từ trong ngoặc kép")
-    return WORD.findall(text)[0]
+    return str(WORD.findall(text)[0])
 
 
 def _enumerated(node: Node) -> frozenset[str] | None:
@@ -114,7 +114,7 @@ def _rule(node: Node) -> Rule:
 
 
 def read_decision(decision: Node) -> Decision:
-    """Read a `decision` element with one table; ModelError names the decision when it is not of our small language."""
+    """Read a `decision` element with its one table; ModelError names it when it is not of our language."""
     name = decision.get("id", "")
     tables = list(children(decision, "decisionTable"))
     if len(tables) != 1:

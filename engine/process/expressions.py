@@ -1,7 +1,7 @@
 """The expressions of a model: words compared with words, and calls of named functions.
 
-Our own evaluator over an allow-list of syntax: nothing is executed, no attribute, number or comprehension exists.
-An expression is read once and kept as small closures, because gateways and tables ask the same one again and again.
+Our own evaluator over an allow-list of syntax: nothing is executed; no attribute, number or comprehension
+exists. An expression is read once and kept as small closures: gateways ask the same ones all the time.
 """
 
 import ast
@@ -34,7 +34,7 @@ class Expression:
 
 @lru_cache(maxsize=4096)
 def read(source: str) -> Expression:
-    """Read an expression; Forbidden if it uses anything but words, comparison, and/or/not and calls by name."""
+    """Read an expression; Forbidden if it uses more than words, comparison, and/or/not, calls by name."""
     if len(source) > LONGEST:
         raise Forbidden("biểu thức quá dài")
     try:

@@ -3,17 +3,20 @@
 Nothing here knows the database, the clock or the organisation: services, dates and `now` are given.
 """
 
+# mypy: allow-untyped-calls
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal, Self
 
-from SpiffWorkflow.bpmn import BpmnEvent, BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.util.event import BpmnEvent
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
@@ -30,7 +33,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Functions:
-    """What the models may ask: `service(name)` runs a verb, `due(name)` says the first day a timer may fire."""
+    """What the models may ask: `service(name)` runs a verb, `due(name)` says when a timer may first fire."""
 
     service: Callable[[str], str | list[int]]
     due: Callable[[str], date]
@@ -97,7 +100,7 @@ class Process:
         self._ended: str | None = None
         self._last_words: dict[str, Any] = {}
 
-    # --- beginning ----------------------------------------------------------------------------------------------
+    # --- beginning ---------------------------------------------------------------------------------------
 
     @classmethod
     def start(cls, specs: SpecSet, functions: Functions, now: datetime = NEVER) -> Self:
@@ -121,7 +124,7 @@ class Process:
         process._ids, process._next = ids, next_id
         return process
 
-    # --- one step -----------------------------------------------------------------------------------------------
+    # --- one step ----------------------------------------------------------------------------------------
 
     def complete(self, engine_id: int, outcome: str | None = None, now: datetime = NEVER) -> None:
         """Complete an open user task with its word. Conflict if it is not open (any more)."""
@@ -140,7 +143,9 @@ class Process:
 
     def send(self, message: str, word: str, now: datetime = NEVER) -> bool:
         """Give a message to the case; False, and nothing changes, if it does not wait for it."""
-        waiting = [task for task in self._catching(Message) if task.task_spec.event_definition.name == message]
+        waiting = [
+            task for task in self._catching(Message) if task.task_spec.event_definition.name == message
+        ]
         if not waiting:
             return False
         self._begin(now)
@@ -150,7 +155,7 @@ class Process:
         return True
 
     def fire(self, engine_id: int, now: datetime) -> bool:
-        """Let a waiting timer fire; False, and nothing changes, if its day has not come. Conflict if none waits."""
+        """Let a waiting timer fire; False and no change if its day has not come. Conflict if none waits."""
         task = self._timer(engine_id)
         if start_of(task.internal_data["event_value"]) > now:
             return False
@@ -163,7 +168,7 @@ class Process:
         """Give a waiting timer another day. It does not fire by that alone. Conflict if none waits."""
         self._timer(engine_id).internal_data["event_value"] = when
 
-    # --- reading ------------------------------------------------------------------------------------------------
+    # --- reading -----------------------------------------------------------------------------------------
 
     def open_items(self) -> list[OpenItem]:
         """Everything the case waits for, in the order of the engine ids."""
@@ -202,7 +207,7 @@ class Process:
         """The id of the end event that closed the case; None while it runs."""
         return self._ended
 
-    # --- inside -------------------------------------------------------------------------------------------------
+    # --- inside ------------------------------------------------------------------------------------------
 
     def _begin(self, now: datetime) -> None:
         self._engine.now = now
@@ -222,7 +227,7 @@ class Process:
     def _settle(self) -> None:
         """Run until only people, days and messages can move the case, and number what is newly open.
 
-        Once is not enough: the library looks at the timers after its loop, and leaves those that fire standing.
+        Once is not enough: the library looks at timers after its loop, and leaves those that fire standing.
         """
         self._run(self._steps)
         while any(not task.task_spec.manual for task in self._workflow.get_tasks(state=TaskState.READY)):
@@ -305,12 +310,18 @@ class Process:
         called = self._workflow.subprocesses
         for workflow in (self._workflow, *called.values()):
             tasks = list(workflow.tasks.values())
-            joining = {t.task_spec for t in tasks if t._state & LIVE and isinstance(t.task_spec, UnstructuredJoin)}
+            joining = {
+                t.task_spec for t in tasks if t._state & LIVE and isinstance(t.task_spec, UnstructuredJoin)
+            }
             for task in tasks:
                 if task.task_spec in joining and task._state & (ARRIVED | TaskState.WAITING):
                     yield task.parent  # the library gives a join its data only when it fires
             for task in tasks:
-                if task._state & LIVE and task.id not in called and not isinstance(task.task_spec, BoundaryEvent):
+                if (
+                    task._state & LIVE
+                    and task.id not in called
+                    and not isinstance(task.task_spec, BoundaryEvent)
+                ):
                     yield task
 
     def _before(self, task: Any) -> str | None:
@@ -327,7 +338,7 @@ def _is_open(task: Any) -> bool:
 
 
 def _on_a_flow(task: Any) -> bool:
-    """Whether a sequence flow leads to this task: not to boundary events, nor to the children of a multi-instance."""
+    """Whether a sequence flow leads here: not to boundary events, nor to the children of a multi-instance."""
     visible = getattr(task.task_spec, "bpmn_id", None) is not None
     return visible and not task.triggered and not isinstance(task.task_spec, BoundaryEvent)
 

@@ -1,9 +1,11 @@
 """A set of models, parsed once and shared by all cases of the process that run on it.
 
-The only file that knows how SpiffWorkflow reads BPMN. Our few departures from it are subclasses given to its parser,
-never changes of the library: timers ask our own clock, a service writes one word under its own name, decision tables
-are ours, and a stage forgets the words of its earlier rounds when it is entered again.
+The only file that knows how SpiffWorkflow reads BPMN. Our few departures are subclasses given to its parser,
+never changes of the library: timers ask our own clock, a service writes one word under its own name, decision
+tables are ours, and a stage forgets the words of its earlier rounds when it is entered again.
 """
+
+# mypy: allow-untyped-calls
 
 import hashlib
 import logging
@@ -12,32 +14,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from SpiffWorkflow.bpmn.parser.BpmnParser import full_tag
+from SpiffWorkflow.bpmn.parser.util import full_tag
 from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from SpiffWorkflow.bpmn.specs.data_spec import TaskDataReference
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, IntermediateCatchEvent
+from SpiffWorkflow.bpmn.specs.event_definitions.message import MessageEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.timer import TimeDateEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask, ParallelMultiInstanceTask
-from SpiffWorkflow.spiff.parser import SpiffBpmnParser
 from SpiffWorkflow.spiff.parser.event_parsers import (
     SpiffBoundaryEventParser,
     SpiffIntermediateCatchEventParser,
 )
-from SpiffWorkflow.spiff.parser.process import SpiffProcessParser
+from SpiffWorkflow.spiff.parser.process import SpiffBpmnParser, SpiffProcessParser
 from SpiffWorkflow.spiff.parser.task_spec import CallActivityParser, ServiceTaskParser
 from SpiffWorkflow.spiff.specs.defaults import CallActivity, ServiceTask
-from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 
 from engine.errors import ModelError
-from engine.models.xml import Node, find, name_of, parse_xml
+from engine.models.xml import Node, children, find, name_of, parse_xml
 from engine.process.decisions import Decision, read_decision
 
 for _log in ("spiff.task", "spiff.workflow", "spiff.data", "spiff"):
     logging.getLogger(_log).setLevel(logging.WARNING)
 
 
-class Timer(TimeDateEventDefinition):  # type: ignore[misc]
-    """A timer of the path. Its day is asked once, on arrival; whether it has come is told by the case's own `now`."""
+class Timer(TimeDateEventDefinition):
+    """A timer of the path. Its day is asked once, on arrival; whether it has come, the given `now` tells."""
 
     def has_fired(self, my_task: Any) -> bool:
         day = my_task.internal_data.get("event_value")
@@ -52,32 +53,34 @@ class Timer(TimeDateEventDefinition):  # type: ignore[misc]
         return bool(my_task.internal_data.get("event_fired", False))
 
 
-class Message(MessageEventDefinition):  # type: ignore[misc]
-    """A message leaves its word under its name; one that interrupts a stage also says which, under `<name>_at`."""
+class Message(MessageEventDefinition):
+    """A message leaves its word under its name; one that interrupts also says what, under `<name>_at`."""
 
     def __init__(self, name: str, attached_to: str | None) -> None:
-        super().__init__(name, message_var=name)
+        super().__init__(name)
         self.attached_to = attached_to
 
     def update_task_data(self, my_task: Any) -> None:
-        super().update_task_data(my_task)
+        my_task.data[self.name] = my_task.internal_data.pop(self.name)
         if self.attached_to is not None:
             my_task.data[f"{self.name}_at"] = self.attached_to
 
 
-class Verb(ServiceTask):  # type: ignore[misc]
+class Verb(ServiceTask):
     """A service task: runs the registered verb and keeps its word, or its list of ids, under its own name."""
+
+    operation_name: str
 
     def _execute(self, my_task: Any) -> bool:
         my_task.data[self.bpmn_id] = my_task.workflow.script_engine.serve(self.bpmn_id, self.operation_name)
         return True
 
 
-class Stage(CallActivity):  # type: ignore[misc]
+class Stage(CallActivity):
     """A call activity. On entry it drops the words that it is going to write itself.
 
-    Otherwise, in a second round, each branch of a parallel gateway still carries the words the other branches wrote
-    in the first, and the branch that arrives last overwrites the new ones with them.
+    Otherwise, in a second round, each branch of a parallel gateway still carries the words the other branches
+    wrote in the first, and the branch that arrives last overwrites the new ones with them.
     """
 
     rewrites: frozenset[str] = frozenset()  # set by SpecSet, which sees the called models
@@ -87,7 +90,7 @@ class Stage(CallActivity):  # type: ignore[misc]
         start.data = {name: word for name, word in my_task.data.items() if name not in self.rewrites}
 
 
-class _Catch(SpiffIntermediateCatchEventParser):  # type: ignore[misc]
+class _Catch(SpiffIntermediateCatchEventParser):
     def parse_timer_event(self, event: Node) -> Timer:
         return _timer(self.node, event)
 
@@ -95,7 +98,7 @@ class _Catch(SpiffIntermediateCatchEventParser):  # type: ignore[misc]
         return Message(super().parse_message_event(message_event).name, None)
 
 
-class _Boundary(SpiffBoundaryEventParser):  # type: ignore[misc]
+class _Boundary(SpiffBoundaryEventParser):
     def parse_timer_event(self, event: Node) -> Timer:
         return _timer(self.node, event)
 
@@ -120,16 +123,16 @@ class _Table:
         return self.decision.decide(my_task.data)
 
 
-class _ProcessParser(SpiffProcessParser):  # type: ignore[misc]
+class _ProcessParser(SpiffProcessParser):
     def get_node_by_id(self, node_id: str) -> Node:
-        """The flow node of this id. The library also finds the operator in it, when that bears the same name."""
+        """The flow node of this id; the library would also take the operator in it that bears the same."""
         nodes = find(self.node, f'.//bpmn:*[@id="{node_id}"]')
         return nodes[0] if nodes else None
 
 
-class _Parser(SpiffBpmnParser):  # type: ignore[misc]
+class _Parser(SpiffBpmnParser):
     PROCESS_PARSER_CLASS = _ProcessParser
-    OVERRIDE_PARSER_CLASSES = {
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  (the library reads it from the class)
         **SpiffBpmnParser.OVERRIDE_PARSER_CLASSES,
         full_tag("callActivity"): (CallActivityParser, Stage),
         full_tag("serviceTask"): (ServiceTaskParser, Verb),
@@ -158,6 +161,10 @@ class Element:
     label: str
 
 
+FLOW_NODES = frozenset(
+    ["startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent", "userTask", "serviceTask"]
+    + ["businessRuleTask", "callActivity", "exclusiveGateway", "parallelGateway", "inclusiveGateway"]
+)
 WRITERS = frozenset({"userTask", "serviceTask"})
 
 
@@ -175,7 +182,9 @@ class SpecSet:
         self.processes: list[str] = list(self.specs)  # the case's own process first
         self.mark = bytes.fromhex(sha256)[:4]
         self.tasks = {name: sorted(spec.task_specs) for name, spec in self.specs.items()}
-        self.task_index = {name: {task: i for i, task in enumerate(tasks)} for name, tasks in self.tasks.items()}
+        self.task_index = {
+            name: {task: i for i, task in enumerate(tasks)} for name, tasks in self.tasks.items()
+        }
         self.words: list[str] = []
         self.loops = [task for spec in self.specs.values() for task in _loops(spec)]
         self.children = frozenset(task.task_spec for task in self.loops)
@@ -207,8 +216,18 @@ class SpecSet:
                 if process.get("id") in self.specs:
                     self.elements.update((element.id, element) for element in _elements(process))
         messages = {d.name for d in self._messages()}
-        written = {name for decision in self.decisions.values() for name in (*decision.inputs, *decision.outputs)}
-        self.words = sorted({*self.elements, *messages, *(f"{name}_at" for name in messages), *written, *map(item_name, self.loops)})
+        written = {
+            name for decision in self.decisions.values() for name in (*decision.inputs, *decision.outputs)
+        }
+        self.words = sorted(
+            {
+                *self.elements,
+                *messages,
+                *(f"{name}_at" for name in messages),
+                *written,
+                *map(item_name, self.loops),
+            }
+        )
 
     def _messages(self) -> Iterator[Message]:
         for spec in self.specs.values():
@@ -216,9 +235,8 @@ class SpecSet:
                 if isinstance(getattr(task, "event_definition", None), Message):
                     yield task.event_definition
 
-
     def _wire(self) -> None:
-        """Connect what the library would connect only when a case first passes, in whichever process that happens."""
+        """Connect what the library connects only when a case first passes, in whatever process it does."""
         for spec in self.specs.values():
             for loop in _loops(spec):
                 event = spec.task_specs[loop.task_spec].completed_event
@@ -255,10 +273,10 @@ def _loops(spec: Any) -> list[Any]:
 
 
 def item_name(task: Any) -> str:
-    """The name under which each child of a multi-instance task finds its item; ModelError for any other loop."""
-    plain = isinstance(task, ParallelMultiInstanceTask) and task.condition is None and task.data_output is None
+    """The name under which each child of a multi-instance task finds its item; ModelError for other loops."""
+    plain = isinstance(task, ParallelMultiInstanceTask) and not (task.condition or task.data_output)
     if not plain or not isinstance(task.data_input, TaskDataReference) or task.input_item is None:
-        raise ModelError(task.name, "chỉ cho phép nhiệm vụ song song theo danh sách, với loopDataInputRef và inputDataItem")
+        raise ModelError(task.name, "chỉ cho phép lặp song song theo loopDataInputRef và inputDataItem")
     return str(task.input_item.bpmn_id)
 
 
@@ -279,8 +297,9 @@ def _decisions(roots: Mapping[str, Node]) -> Iterator[Decision]:
 
 
 def _elements(process: Node) -> Iterator[Element]:
-    lanes = {ref.text.strip(): ref.getparent().get("id") for ref in find(process, ".//bpmn:flowNodeRef") if ref.text}
-    flows = find(process, ".//*[bpmn:incoming or bpmn:outgoing or self::bpmn:startEvent or self::bpmn:boundaryEvent]")
-    for node in flows:
-        id = node.get("id", "")
-        yield Element(id, name_of(node), process.get("id"), lanes.get(id), node.get("name", ""))
+    refs = find(process, ".//bpmn:lane/bpmn:flowNodeRef")
+    lanes = {(ref.text or "").strip(): ref.getparent().get("name") for ref in refs}
+    for node in children(process):
+        if name_of(node) in FLOW_NODES:
+            id = node.get("id", "")
+            yield Element(id, name_of(node), process.get("id"), lanes.get(id), node.get("name", ""))

@@ -1,28 +1,30 @@
 """The state of a case as a few hundred bytes, format 1.
 
-Not in it: the models, what the library merely predicts (it predicts again on load), and finished history that can no
-longer matter. What remains is a tree of rows in msgpack, each row with only the words its parent does not have:
+Not in it: the models, what the library merely predicts (it predicts again on load), and finished history that
+can no longer matter. What remains is a tree of rows in msgpack, each with only the words its parent lacks:
 
     [1, first bytes of the models' sha256, next engine id, ended at, words at the end, [workflow …]]
     workflow = [calling workflow, calling row, process, [row …]]
-    row      = [parent row, task spec, state, engine id, words, names gone, day of its timer, rank of its arrival]
+    row      = [parent row, task spec, state, engine id, words, names gone, day of timer, rank of arrival]
 
-Trailing empty fields are left out. Positions refer to the sorted tables of SpecSet, so a state is read with the very
-models that it was written with. No private data is ever in it: only words, and the ids of requests.
+Trailing empty fields are left out. Positions refer to the sorted tables of SpecSet, so a state is read with
+the very models it was written with. No private data is ever in it: only words, and the ids of requests.
 """
+
+# mypy: allow-untyped-calls
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import msgspec
-from SpiffWorkflow.bpmn import BpmnWorkflow
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
@@ -41,11 +43,11 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
 
-# --- forgetting history -------------------------------------------------------------------------------------------
+# --- forgetting history ---------------------------------------------------------------------------------
 
 
 def prune(workflow: Any) -> None:
-    """Drop finished history that the engine cannot ask for any more, in the case and in its running sub-processes."""
+    """Drop the finished history that the engine cannot ask for any more, sub-processes included."""
     _prune_one(workflow)
     running = workflow.subprocesses
     for caller, sub in list(running.items()):
@@ -96,9 +98,10 @@ def _needed(tasks: Mapping[Any, Any]) -> set[Any]:
                 keep.update(task._children)  # counted when the next child is done
         elif task._state & ARRIVED and task.task_spec in joining:
             keep.update((task.id, task._parent))  # an arrival at a join that has not fired yet
-        elif isinstance(task.task_spec, BoundaryEventSplit) and task._state == TaskState.COMPLETED:
-            if task.task_spec.name in splits or any(tasks[child]._state & LIVE for child in task._children):
-                keep.update((task.id, *task._children))
+        elif isinstance(task.task_spec, BoundaryEventSplit) and (
+            task.task_spec.name in splits or any(tasks[child]._state & LIVE for child in task._children)
+        ):
+            keep.update((task.id, *task._children))  # what a boundary event interrupts
     return keep
 
 
@@ -119,7 +122,7 @@ def _splice(tasks: Mapping[Any, Any], keep: set[Any], root: Any, anchor: Any) ->
     return out
 
 
-# --- writing ------------------------------------------------------------------------------------------------------
+# --- writing --------------------------------------------------------------------------------------------
 
 
 class _Writer:
@@ -132,7 +135,7 @@ class _Writer:
         return {self.name_index.get(name, name): word for name, word in data.items()}
 
     def rows(self, workflow: Any, outer: Mapping[str, Any]) -> tuple[list[Any], dict[Any, int]]:
-        """The rows of one workflow and the row number of each task; `outer` is the data of the calling task."""
+        """The rows of one workflow and the row of each task; `outer` is the data of the calling task."""
         index = self.specs.task_index[workflow.spec.name]
         rows: list[Any] = []
         places: dict[Any, int] = {}
@@ -144,26 +147,24 @@ class _Writer:
             if task._state & PREDICTED:
                 continue
             places[id] = here = len(rows)
-            rows.append(self._row(task, parent, above, index, ranks))
+            rows.append(self._row(task, parent, above, index[task.task_spec.name], ranks.get(id, 0)))
             stack.extend((child, here, task.data) for child in reversed(task._children))
         return rows, places
 
-    def _row(
-        self, task: Any, parent: int, above: Mapping[str, Any], index: Mapping[str, int], ranks: Mapping[Any, int]
-    ) -> list[Any]:
+    def _row(self, task: Any, parent: int, above: Mapping[str, Any], spec: int, rank: int) -> list[Any]:
         data = task.data
         new = {name: word for name, word in data.items() if name not in above or above[name] != word}
         gone = [self.name_index.get(name, name) for name in above if name not in data]
         day = task.internal_data.get("event_value")
         row = [
             parent,
-            index[task.task_spec.name],
+            spec,
             task._state.bit_length() - 1,
             self.engine_ids.get(task.id, 0),
             self.words(new),
             gone,
             day.toordinal() if day is not None else 0,
-            ranks.get(task.id, 0),
+            rank,
         ]
         while len(row) > 3 and not row[-1]:
             row.pop()
@@ -173,7 +174,9 @@ class _Writer:
 def _ranks(tasks: Mapping[Any, Any]) -> dict[Any, int]:
     """A join merges its arrivals in the order of time: all that is kept of the time is that order."""
     arrivals = [
-        task for task in tasks.values() if task._state & ARRIVED and isinstance(task.task_spec, UnstructuredJoin)
+        task
+        for task in tasks.values()
+        if task._state & ARRIVED and isinstance(task.task_spec, UnstructuredJoin)
     ]
     arrivals.sort(key=lambda task: task.last_state_change)
     return {task.id: rank for rank, task in enumerate(arrivals, start=1)}
@@ -202,7 +205,7 @@ def encode_ended(specs: SpecSet, next_id: int, ended_at: str, words: Mapping[str
     return _encoder.encode([FORMAT, specs.mark, next_id, ended_at, dict(words), []])
 
 
-# --- reading ------------------------------------------------------------------------------------------------------
+# --- reading --------------------------------------------------------------------------------------------
 
 
 class _Reader:
@@ -243,8 +246,8 @@ class _Reader:
         return tasks
 
     def _task(self, workflow: Any, spec: Any, state: int, above: Any) -> Any:
-        """A task as it was. Made without the library's constructor, which would give it a random id and notify."""
-        task = Task.__new__(Task)
+        """A task as it was, made without the library's constructor: that gives a random id and notifies."""
+        task: Any = Task.__new__(Task)
         task.id = self.count = self.count + 1
         task.workflow = workflow
         task.task_spec = spec
@@ -265,7 +268,7 @@ class _Reader:
         return task
 
     def subprocess(self, caller: Any, process: str) -> Any:
-        sub = BpmnSubWorkflow.__new__(BpmnSubWorkflow)
+        sub: Any = BpmnSubWorkflow.__new__(BpmnSubWorkflow)
         sub.spec = self.specs.specs[process]
         sub.parent_task_id = caller.id
         sub.top_workflow = self.top
@@ -280,7 +283,7 @@ class _Reader:
 
 
 def unpack(state: bytes, specs: SpecSet) -> list[Any]:
-    """The fields of a state after its format and mark; ModelError if it is not of this format and these models."""
+    """The fields after format and mark; ModelError if the state is of another format or of other models."""
     try:
         fields = _decoder.decode(state)
     except msgspec.DecodeError as error:
