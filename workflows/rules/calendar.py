@@ -41,7 +41,7 @@ class Sum:
     skipped: tuple[Stretch, ...] = ()
     gained: tuple[Stretch, ...] = ()
     forecast: bool = False
-    calendar_version: int = 0
+    calendar_version: str = "0"
 
     def text(self) -> str:
         """The sum in words: '60 ngày làm việc từ 05/01/2026 đến 03/04/2026: trừ …, cộng …'."""
@@ -61,7 +61,7 @@ class Calendar:
     """`days` overrule the weekend; `known_until` is the last day whose holidays are announced, not forecast."""
 
     days: Mapping[date, Day] = field(default_factory=dict)
-    version: int = 0
+    version: str = "0"
     known_until: date = date.max
 
     def is_working_day(self, day: date) -> bool:

@@ -58,7 +58,7 @@ class Due:
     source: str
     rating: str
     edition: str
-    calendar_version: int
+    calendar_version: str
     sum: Sum | None = None
     months: int | None = None
 

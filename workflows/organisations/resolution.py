@@ -1,0 +1,126 @@
+"""Who answers for a step: lane + case + day (+ the row of a request) → organisation.
+
+The core reads a `Tree` and nothing else; `resolve` is the function that the engine's registry holds.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from engine.records import metadata
+from workflows.organisations import chain
+from workflows.organisations.kinds import PARTY_BUILDING_BOARD, POLITICAL_CENTRE, YOUTH_UNION_BASE
+from workflows.organisations.queries import tree_of
+from workflows.organisations.tree import Tree
+
+if TYPE_CHECKING:
+    from engine.cases import CaseRow
+    from engine.transactions import Transaction
+
+# A step of these lanes is owed by the organisation that a request row names, if it is one of ours.
+REQUESTS: Final = {"addressee": "verification_request", "opinion_giver": "opinion_request"}
+
+Answering = Callable[[Tree, int, date], int]
+
+
+def resolve(tx: "Transaction", case: "CaseRow", lane: str, item: int | None, on: date) -> int | None:
+    """The organisation that answers for a task of that lane on that day; None for a lane nobody knows."""
+    asked = _asked(tx, lane, item) if item is not None and lane in REQUESTS else None
+    return answering(tree_of(tx), lane, case.custodian_id, on, asked=asked)
+
+
+def answering(tree: Tree, lane: str, custodian_id: int, day: date, *, asked: int | None = None) -> int | None:
+    """`asked`: the organisation that a request row names; outside of the system the committee enters the reply."""
+    rule = LANES.get(lane)
+    if rule is None:
+        return None
+    custodian = tree.standing(custodian_id, day)
+    if asked is not None and asked in tree.nodes:
+        return tree.standing(asked, day)
+    return rule(tree, custodian, day)
+
+
+def _custodian(tree: Tree, custodian: int, day: date) -> int:
+    return custodian
+
+
+def _union(tree: Tree, custodian: int, day: date) -> int:
+    """The union of the custodian's institution; else one beside a committee above it; else the cell acts itself."""
+    above = tree.ancestors_on(custodian, day)
+    school = tree.school_of(custodian, above, day)
+    if school and school.union_organisation_id is not None:
+        return tree.standing(school.union_organisation_id, day)
+    for one in above:
+        beside = _attached(tree, one, YOUTH_UNION_BASE, day)
+        if beside is not None:
+            return beside
+    return custodian
+
+
+def _section(tree: Tree, custodian: int, day: date) -> int:
+    found = chain.section_committee(tree, custodian, day)
+    return found if found is not None else _grassroots(tree, custodian, day)
+
+
+def _grassroots(tree: Tree, custodian: int, day: date) -> int:
+    """The committee above the cell that is not the deciding one; where there is none, the deciding one acts."""
+    found = chain.base_committee(tree, custodian, day)
+    return found if found is not None else _deciding(tree, custodian, day)
+
+
+def _deciding(tree: Tree, custodian: int, day: date) -> int:
+    """Where no committee above decides on that day, the nearest one; at the root, the custodian."""
+    found = chain.deciding_committee(tree, custodian, day)
+    if found is not None:
+        return found
+    above = tree.ancestors_on(custodian, day)
+    return above[0] if above else custodian
+
+
+def _board(tree: Tree, custodian: int, day: date) -> int:
+    return _beside_deciding(tree, custodian, PARTY_BUILDING_BOARD, day)
+
+
+def _centre(tree: Tree, custodian: int, day: date) -> int:
+    return _beside_deciding(tree, custodian, POLITICAL_CENTRE, day)
+
+
+def _beside_deciding(tree: Tree, custodian: int, kind: str, day: date) -> int:
+    deciding = _deciding(tree, custodian, day)
+    found = _attached(tree, deciding, kind, day)
+    return deciding if found is None else found
+
+
+def _attached(tree: Tree, organisation_id: int, kind: str, day: date) -> int | None:
+    """The first child of that kind on that day."""
+    children = tree.children_on(organisation_id, day)
+    return next((child for child in children if tree.nodes[child].kind == kind), None)
+
+
+LANES: Final[Mapping[str, Answering]] = MappingProxyType(
+    {
+        "candidate": _custodian,
+        "helper": _custodian,
+        "party_cell": _custodian,
+        "custodian": _custodian,
+        "union_branch": _union,
+        "youth_union": _union,
+        "section_committee": _section,
+        "grassroots_committee": _grassroots,
+        "deciding_committee": _deciding,
+        "party_building_board": _board,
+        "political_centre": _centre,
+        "addressee": _grassroots,
+        "opinion_giver": _grassroots,
+    }
+)
+
+
+def _asked(tx: "Transaction", lane: str, item: int | None) -> int | None:
+    """The organisation of a request row. The table is the admission's, which builds on this room: so by its name."""
+    table = metadata.tables[REQUESTS[lane]]
+    found = tx.execute(select(table.c.organisation_id).where(table.c.id == item)).scalar()
+    return None if found is None else int(found)

@@ -1,0 +1,192 @@
+"""The dated tree as a value: who stands under whom on a day, and who follows whom.
+
+Pure: `queries.tree_of` loads it, tests build it by hand. Every question takes a day.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Node(NamedTuple):
+    id: int
+    kind: str
+    name: str
+    valid_from: date
+    valid_to: date | None = None
+
+    def stands_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Place(NamedTuple):
+    """Under whom an organisation stands for a time, and with what power; `valid_to` is the first day no more."""
+
+    organisation_id: int
+    parent_id: int | None
+    valid_from: date
+    valid_to: date | None = None
+    regime: str | None = None
+    decided_by: str | None = None  # standing | plenum; None: it does not decide on admissions
+
+    def stands_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Succession(NamedTuple):
+    predecessor_id: int
+    successor_id: int
+    on: date
+    rank: int = 1
+
+
+class School(NamedTuple):
+    """An institution with the organisations that are its own."""
+
+    id: int
+    party_organisation_id: int | None
+    union_organisation_id: int | None
+    cell_id: int | None
+
+
+@dataclass(frozen=True)
+class Tree:
+    nodes: Mapping[int, Node]
+    places: tuple[Place, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    schools: tuple[School, ...] = ()
+    version: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        nodes: Iterable[Node],
+        places: Iterable[Place],
+        successions: Iterable[Succession] = (),
+        schools: Iterable[School] = (),
+        version: int = 0,
+    ) -> "Tree":
+        by_id = {node.id: node for node in nodes}
+        return cls(by_id, tuple(places), tuple(successions), tuple(schools), version)
+
+    @cached_property
+    def _places_of(self) -> Mapping[int, list[Place]]:
+        """By organisation, earliest first."""
+        found: dict[int, list[Place]] = defaultdict(list)
+        for place in sorted(self.places, key=lambda place: place.valid_from):
+            found[place.organisation_id].append(place)
+        return found
+
+    @cached_property
+    def _places_under(self) -> Mapping[int | None, list[Place]]:
+        found: dict[int | None, list[Place]] = defaultdict(list)
+        for place in self.places:
+            found[place.parent_id].append(place)
+        return found
+
+    @cached_property
+    def _successors(self) -> Mapping[int, list[Succession]]:
+        found: dict[int, list[Succession]] = defaultdict(list)
+        for row in sorted(self.successions, key=lambda row: (row.rank, row.successor_id)):
+            found[row.predecessor_id].append(row)
+        return found
+
+    @cached_property
+    def _predecessors(self) -> Mapping[int, list[Succession]]:
+        found: dict[int, list[Succession]] = defaultdict(list)
+        for row in sorted(self.successions, key=lambda row: (row.rank, row.predecessor_id)):
+            found[row.successor_id].append(row)
+        return found
+
+    def place_on(self, organisation_id: int, day: date) -> Place | None:
+        """Where it stands on that day; None when it stands nowhere."""
+        return next((place for place in self._places_of.get(organisation_id, ()) if place.stands_on(day)), None)
+
+    def parent_on(self, organisation_id: int, day: date) -> int | None:
+        place = self.place_on(organisation_id, day)
+        return place.parent_id if place else None
+
+    def ancestors_on(self, organisation_id: int, day: date) -> list[int]:
+        """Nearest first, without itself. A loop in the data ends the walk instead of running on."""
+        found: list[int] = []
+        parent = self.parent_on(organisation_id, day)
+        while parent is not None and parent not in found and parent != organisation_id:
+            found.append(parent)
+            parent = self.parent_on(parent, day)
+        return found
+
+    def children_on(self, organisation_id: int | None, day: date) -> list[int]:
+        """Direct children, by id; of None: the roots."""
+        places = self._places_under.get(organisation_id, ())
+        return sorted(place.organisation_id for place in places if place.stands_on(day))
+
+    def descendants_on(self, organisation_id: int, day: date) -> list[int]:
+        """Everything below, level by level, without itself."""
+        found: list[int] = []
+        seen = {organisation_id}
+        level = [organisation_id]
+        while level:
+            level = [child for one in level for child in self.children_on(one, day) if child not in seen]
+            seen.update(level)
+            found.extend(level)
+        return found
+
+    def walk_on(self, day: date) -> Iterator[tuple[int, int]]:
+        """(depth, organisation) of the whole tree on a day, parents before their children."""
+        stack = [(0, root) for root in reversed(self.children_on(None, day))]
+        seen: set[int] = set()
+        while stack:
+            depth, one = stack.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            yield depth, one
+            stack.extend((depth + 1, child) for child in reversed(self.children_on(one, day)))
+
+    def standing(self, organisation_id: int, day: date) -> int:
+        """Who stands for it on that day: itself, its successor after its end, its predecessor before its start.
+
+        Ended without a successor, its superior inherits; with nobody to name, itself.
+        """
+        seen: set[int] = set()
+        one = organisation_id
+        while one not in seen:
+            seen.add(one)
+            node = self.nodes.get(one)
+            if node is None or node.stands_on(day):
+                return one
+            following = self._before(one, day) if day < node.valid_from else self._after(one, node)
+            if following is None:
+                return one
+            one = following
+        return organisation_id
+
+    def school_of(self, organisation_id: int, above: Iterable[int], day: date) -> School | None:
+        """The institution whose cell this is, or whose Party organisation it is or stands under."""
+        by_cell = next((s for s in self.schools if s.cell_id is not None and self.standing(s.cell_id, day) == organisation_id), None)
+        if by_cell:
+            return by_cell
+        wanted = {organisation_id, *above}
+        return next((s for s in self.schools if s.party_organisation_id is not None and self.standing(s.party_organisation_id, day) in wanted), None)
+
+    def successors_of(self, organisation_id: int) -> list[int]:
+        return [row.successor_id for row in self._successors.get(organisation_id, ())]
+
+    def predecessors_of(self, organisation_id: int) -> list[int]:
+        return [row.predecessor_id for row in self._predecessors.get(organisation_id, ())]
+
+    def _after(self, organisation_id: int, node: Node) -> int | None:
+        successors = self.successors_of(organisation_id)
+        if successors:
+            return successors[0]
+        places = self._places_of.get(organisation_id)
+        return places[-1].parent_id if places else None
+
+    def _before(self, organisation_id: int, day: date) -> int | None:
+        """The predecessor that stood on that day, where there is one to name."""
+        predecessors = self.predecessors_of(organisation_id)
+        standing = [one for one in predecessors if one in self.nodes and self.nodes[one].stands_on(day)]
+        return standing[0] if standing else (predecessors[0] if len(predecessors) == 1 else None)

@@ -1,0 +1,71 @@
+"""The verbs on the calendar table: its first filling, and a change of days, each a new version.
+
+Whoever changes days recounts the open clocks afterwards, never the closed ones; that is not done here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select
+
+from engine.errors import InvalidAnswers, Text
+from workflows.rules.calendar import KINDS, SATURDAY, WORKING_SATURDAY
+from workflows.rules.records import calendar_day
+from workflows.rules.seed import seed_days
+
+if TYPE_CHECKING:
+    from engine.transactions import Transaction
+
+
+@dataclass(frozen=True)
+class DayOff:
+    """`kind` None makes it an ordinary day of its weekday again."""
+
+    day: date
+    kind: str | None
+    name: str
+    source: str
+    forecast: bool = False
+
+
+def seed_calendar(tx: "Transaction", *, now: datetime, by: int | None = None) -> int:
+    """Fill an empty table; does nothing to a filled one. Returns the number of days written."""
+    if tx.execute(select(func.count()).select_from(calendar_day)).scalar():
+        return 0
+    days = [DayOff(row.day, row.kind, row.name, row.source, row.forecast) for row in seed_days()]
+    _write(tx, days, by=by, now=now)
+    return len(days)
+
+
+def change_days(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, now: datetime) -> int:
+    """Record a change of days, all in one new version; returns that version."""
+    faults = {f"{row.day:%d/%m/%Y}": messages for row in days if (messages := _faults(row))}
+    if faults or not days:
+        raise InvalidAnswers(faults or {"days": [Text("Hãy chọn ít nhất một ngày để thay đổi.")]})
+    return _write(tx, days, by=by, now=now)
+
+
+def _write(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, now: datetime) -> int:
+    version = (tx.execute(select(func.max(calendar_day.c.version))).scalar() or 0) + 1
+    fixed = {"version": version, "by_user": by, "recorded_at": now}
+    rows = [
+        {"day": d.day, "kind": d.kind, "name": d.name, "source": d.source, "forecast": d.forecast} | fixed
+        for d in days
+    ]
+    tx.execute(insert(calendar_day), rows)
+    return int(version)
+
+
+def _faults(row: DayOff) -> list[Text]:
+    faults = []
+    if row.kind is not None and row.kind not in KINDS:
+        faults.append(Text("Loại ngày không có trong danh mục."))
+    if row.kind == WORKING_SATURDAY and row.day.weekday() < SATURDAY:
+        faults.append(Text("Ngày làm bù phải là ngày nghỉ cuối tuần."))
+    if not row.name.strip():
+        faults.append(Text("Hãy ghi tên ngày nghỉ."))
+    if not row.source.strip():
+        faults.append(Text("Hãy ghi văn bản làm căn cứ."))
+    return faults
