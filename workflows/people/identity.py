@@ -26,7 +26,7 @@ def index_of(tx: Transaction, number: str) -> bytes:
 
 
 def write_student_personal(tx: Transaction, student_id: int, fields: Mapping[str, str | None]) -> None:
-    """Seals a student's personal fields; with the identity number goes its index and its last three digits."""
+    """Seals a student's personal fields; the identity number also gives its index and last three digits."""
     write_personal(tx, KIND, student_id, fields, look_up=[name for name in fields if name in COMPARED])
     if IDENTITY in fields:
         number = fields[IDENTITY]

@@ -115,7 +115,7 @@ def add_member(
 def place_member(tx: Transaction, member_id: int, *, cell_id: int, status: str, since: date) -> None:
     """From that day on the member stands on this cell's roll with this status; the place before ends.
 
-    A second change on the same day replaces the first. Raises InvalidAnswers for a day before the last change.
+    A second change on the same day replaces the first; a day before the last change is InvalidAnswers.
     """
     if status not in MEMBER_STATUSES:
         raise InvalidAnswers({"status": [Text("Tình trạng đảng viên không hợp lệ.")]})

@@ -1,10 +1,10 @@
-"""Students of schools, colleges and universities: added singly or in bulk, changed, left, and their results."""
+"""Students of schools, colleges and universities: added singly or in bulk, changed, left; their results."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
@@ -51,15 +51,13 @@ def add_student(tx: Transaction, institution_id: int, full_name: str, birth_date
 
 
 def add_students(tx: Transaction, institution_id: int, drafts: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Many students at once, ids in the order given. `personal` of a draft: {field: value}, sealed in bulk."""
+    """Many students at once, ids in the order given. `personal` of a draft: {field: value}, to be sealed."""
     if not drafts:
         return []
     rows = [_row(tx, institution_id, draft) for draft in drafts]
     statement = insert(student).returning(student.c.id, sort_by_parameter_order=True)
     ids = [int(id_) for id_ in tx.execute(statement, rows).scalars()]
-    seal_new(
-        tx, [(id_, draft.get("personal") or {}) for id_, draft in zip(ids, drafts, strict=True)]
-    )
+    seal_new(tx, [(id_, draft.get("personal") or {}) for id_, draft in zip(ids, drafts, strict=True)])
     return ids
 
 
@@ -104,7 +102,7 @@ def student_left(tx: Transaction, student_id: int, *, on: date, reason: str) -> 
 
 
 def record_results(tx: Transaction, lines: Iterable[tuple[int, str, str | None, str | None]]) -> None:
-    """Results by term: (student, term "2025-2026/1", study, conduct); a later entry replaces an earlier."""
+    """Results by term: (student, term "2025-2026/1", study, conduct); a later entry replaces an earlier one."""
     rows = [
         {"student_id": student_id, "term": term, "study": study, "conduct": conduct}
         for student_id, term, study, conduct in lines
@@ -120,7 +118,10 @@ def record_results(tx: Transaction, lines: Iterable[tuple[int, str, str | None, 
     tx.execute(
         statement.on_conflict_do_update(
             index_elements=["student_id", "term"],
-            set_={"study": excluded.study, "conduct": excluded.conduct},
+            set_={
+                "study": func.coalesce(excluded.study, result.c.study),
+                "conduct": func.coalesce(excluded.conduct, result.c.conduct),
+            },
         ),
         rows,
     )

@@ -1,0 +1,96 @@
+"""Takes a list over: good rows are stored, faulty ones come back in a file with the reason of each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any, cast
+
+import xlsxwriter
+
+from engine import journal
+from engine.transactions import Transaction
+from workflows.imports import queries
+from workflows.imports.cells import text_of
+from workflows.imports.headers import HEADERS, label
+from workflows.imports.planning import Line, Report, plan
+from workflows.imports.reading import Sheet
+from workflows.people.identity import IDENTITY, index_of, seal_changed
+from workflows.people.students import add_students, change_students, record_results
+
+REASON, ROW = "Lý do cần sửa", "Dòng trong tệp gốc"
+
+
+def commit(
+    tx: Transaction, institution_id: int, sheet: Sheet, *, on: date, by: int | None, now: datetime
+) -> Report:
+    """Plans again inside this transaction and stores every row without a fault. Twice changes nothing."""
+    report = plan(tx, institution_id, sheet, on)
+    cell_id = queries.institution_for_import(tx, institution_id).cell_id
+    new, changed = report.of("new"), report.of("changed")
+    drafts = [{**line.draft.values, "personal": line.draft.personal, "cell_id": cell_id} for line in new]
+    ids = add_students(tx, institution_id, drafts)
+    change_students(tx, [(_id(line), _columns(tx, line)) for line in changed])
+    seal_changed(tx, [(_id(line), _sealed(line)) for line in changed if _sealed(line)])
+    results = [(id_, line) for id_, line in zip(ids, new, strict=True)]
+    results += [(_id(line), line) for line in changed if {"study", "conduct"} & set(line.changes)]
+    record_results(tx, [(id_, *line.draft.result) for id_, line in results if line.draft.result])
+    if new or changed:
+        facts = {"institution": institution_id, "file": sheet.filename, **report.counts}
+        journal.append(tx, None, "student_list_imported", on=on, by=by, now=now, facts=facts)
+    return report
+
+
+def _id(line: Line) -> int:
+    return cast(int, line.student_id)  # a changed row is one that was found
+
+
+def _columns(tx: Transaction, line: Line) -> Mapping[str, Any]:
+    columns = {name: value for name, value in line.draft.values.items() if name in line.changes}
+    if IDENTITY in line.changes:
+        number = line.draft.personal[IDENTITY]
+        columns |= {"identity_index": index_of(tx, number), "identity_tail": number[-3:]}
+    return columns
+
+
+def _sealed(line: Line) -> dict[str, str]:
+    return {name: value for name, value in line.draft.personal.items() if name in line.changes}
+
+
+def error_file(report: Report) -> bytes:
+    """A .xlsx with the faulty rows as they were, the reason beside each; corrected, it can be imported."""
+    output = BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(output, options)
+    page = book.add_worksheet("Cần sửa")
+    bold, red = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"font_color": "#9c1c1c"})
+    header = report.sheet.header
+    for place, name in enumerate([*header, REASON, ROW]):
+        page.write_string(0, place, name, bold)
+        page.set_column(place, place, max(12, min(40, len(name) + 4)))
+    for row, line in enumerate(report.of("error"), start=1):
+        for place, value in enumerate(line.cells[: len(header)]):
+            page.write_string(row, place, text_of(value))
+        page.write_string(row, len(header), reason_of(line), red)
+        page.write_number(row, len(header) + 1, line.number)
+    page.set_column(len(header), len(header), 60)
+    page.freeze_panes(1, 0)
+    book.close()
+    return output.getvalue()
+
+
+def reason_of(line: Line) -> str:
+    """All faults of a row in one sentence each, the column named first."""
+    return "; ".join(
+        f"{label(fault.field)}: {fault.text}" if fault.field in HEADERS else str(fault.text)
+        for fault in line.faults
+    )
+
+
+def changes_in_words(fields: Sequence[str]) -> list[str]:
+    """The changed fields under the headers that users know."""
+    return [label(name) if name in HEADERS else name for name in fields]
