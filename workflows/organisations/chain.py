@@ -65,10 +65,16 @@ def section_committee(tree: Tree, cell_id: int, day: date) -> int | None:
 
 
 def place_word(tree: Tree, cell_id: int, day: date) -> str:
-    """What stands between the cell and the deciding committee: nothing, a committee, or a section first."""
-    if section_committee(tree, cell_id, day) is not None:
+    """What stands between the cell and the deciding committee: nothing, a committee, or a section first.
+
+    A section under a grassroots committee that decides with its own standing committee (possible since
+    QĐ 208, which knows no sections) adds no step: such a cell counts as standing right under it.
+    """
+    base = base_committee(tree, cell_id, day)
+    section = section_committee(tree, cell_id, day)
+    if section is not None and (base is not None or power_word(tree, cell_id, day) != STANDING):
         return UNDER_SECTION
-    return BASE_CELL if base_committee(tree, cell_id, day) is None else UNDER_COMMITTEE
+    return BASE_CELL if base is None else UNDER_COMMITTEE
 
 
 def power_word(tree: Tree, cell_id: int, day: date) -> str:

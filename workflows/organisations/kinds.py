@@ -43,6 +43,8 @@ COMMITTEES: Final = frozenset(
 )
 # The committee that resolves between the cell and the committee that decides.
 BASE_COMMITTEES: Final = frozenset({GRASSROOTS_COMMITTEE, SUBORDINATE_COMMITTEE})
+# Organs that serve a committee and stand right under it.
+ORGANS: Final = frozenset({PARTY_BUILDING_BOARD, POLITICAL_CENTRE})
 
 INSTITUTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {

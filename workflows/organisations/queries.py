@@ -23,29 +23,33 @@ if TYPE_CHECKING:
     from engine.transactions import Transaction
 
 NOTE = "organisations.tree"
+CHANGED = "organisations.changed"
 _Stamp = tuple[int, ...]
 _cached: "WeakKeyDictionary[Engine, tuple[_Stamp, Tree]]" = WeakKeyDictionary()
 
 
 def tree_of(tx: "Transaction") -> Tree:
-    """The whole dated tree, read once a transaction and again only when it has changed."""
-    if NOTE in tx.notes:
-        tree: Tree = tx.notes[NOTE]
-        return tree
-    stamp = _stamp(tx)
-    engine = tx.connection.engine
-    known = _cached.get(engine)
-    if known is None or known[0] != stamp:
-        known = stamp, _load(tx, stamp[0])
-        _cached[engine] = known
-    tx.notes[NOTE] = known[1]
-    return known[1]
+    """The whole dated tree, read once a transaction and again only when it has changed.
+
+    A transaction that changed the tree keeps its view to itself: it may still be undone.
+    """
+    tree: Tree | None = tx.notes.get(NOTE)
+    if tree is None:
+        stamp = _stamp(tx)
+        engine = tx.connection.engine
+        known = _cached.get(engine)
+        if known is None or known[0] != stamp:
+            known = stamp, _load(tx, stamp[0])
+            if CHANGED not in tx.notes:
+                _cached[engine] = known
+        tree = tx.notes[NOTE] = known[1]
+    return tree
 
 
 def forget_tree(tx: "Transaction") -> None:
-    """After a change within this transaction."""
+    """After a change within this transaction; whoever writes the tables without a verb calls it too."""
+    tx.notes[CHANGED] = True
     tx.notes.pop(NOTE, None)
-    _cached.pop(tx.connection.engine, None)
 
 
 def ancestors_on(tx: "Transaction", organisation_id: int, day: date) -> list[int]:
@@ -118,10 +122,7 @@ def _load(tx: "Transaction", version: int) -> Tree:
                 select(p.organisation_id, p.parent_id, p.valid_from, p.valid_to, p.regime, p.decided_by)
             )
         ),
-        (
-            Succession(*row)
-            for row in tx.execute(select(s.predecessor_id, s.successor_id, s.on_day, s.rank))
-        ),
+        (Succession(*row) for row in tx.execute(select(s.predecessor_id, s.successor_id, s.on_day, s.rank))),
         (
             School(*row)
             for row in tx.execute(

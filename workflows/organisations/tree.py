@@ -103,7 +103,9 @@ class Tree:
 
     def place_on(self, organisation_id: int, day: date) -> Place | None:
         """Where it stands on that day; None when it stands nowhere."""
-        return next((place for place in self._places_of.get(organisation_id, ()) if place.stands_on(day)), None)
+        return next(
+            (place for place in self._places_of.get(organisation_id, ()) if place.stands_on(day)), None
+        )
 
     def parent_on(self, organisation_id: int, day: date) -> int | None:
         place = self.place_on(organisation_id, day)
@@ -166,11 +168,26 @@ class Tree:
 
     def school_of(self, organisation_id: int, above: Iterable[int], day: date) -> School | None:
         """The institution whose cell this is, or whose Party organisation it is or stands under."""
-        by_cell = next((s for s in self.schools if s.cell_id is not None and self.standing(s.cell_id, day) == organisation_id), None)
+        by_cell = next(
+            (
+                s
+                for s in self.schools
+                if s.cell_id is not None and self.standing(s.cell_id, day) == organisation_id
+            ),
+            None,
+        )
         if by_cell:
             return by_cell
         wanted = {organisation_id, *above}
-        return next((s for s in self.schools if s.party_organisation_id is not None and self.standing(s.party_organisation_id, day) in wanted), None)
+        return next(
+            (
+                s
+                for s in self.schools
+                if s.party_organisation_id is not None
+                and self.standing(s.party_organisation_id, day) in wanted
+            ),
+            None,
+        )
 
     def successors_of(self, organisation_id: int) -> list[int]:
         return [row.successor_id for row in self._successors.get(organisation_id, ())]

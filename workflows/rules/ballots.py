@@ -147,7 +147,9 @@ def carries(vote: Vote, quota: Quota) -> bool:
     return vote.result(quota).carried
 
 
-def reachable(quota: Quota, *, entitled: int, away: int = 0, exempt: int = 0, expected: int | None = None) -> bool:
+def reachable(
+    quota: Quota, *, entitled: int, away: int = 0, exempt: int = 0, expected: int | None = None
+) -> bool:
     """Could the vote carry if all who are expected come and all vote for?
 
     `expected`: who is expected in the room; unset, everybody but those away and exempted.

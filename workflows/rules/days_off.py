@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select
 
 from engine.errors import InvalidAnswers, Text
 from workflows.rules.calendar import KINDS, SATURDAY, WORKING_SATURDAY
+from workflows.rules.queries import forget_calendar
 from workflows.rules.records import calendar_day
 from workflows.rules.seed import seed_days
 
@@ -55,6 +56,7 @@ def _write(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, now: da
         for d in days
     ]
     tx.execute(insert(calendar_day), rows)
+    forget_calendar(tx)
     return int(version)
 
 

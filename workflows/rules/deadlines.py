@@ -32,9 +32,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "ceremony": Rule("ceremony_wd", "ngày của quyết định kết nạp"),
         "probation_end": Rule("probation_months", "ngày lễ kết nạp"),
         "cell_review": Rule("cell_review_wd", "ngày hết thời gian dự bị"),
-        "recognition_decision": Rule(
-            "recognise_wd", "ngày nghị quyết của chi bộ", "recognise_extension_wd"
-        ),
+        "recognition_decision": Rule("recognise_wd", "ngày nghị quyết của chi bộ", "recognise_extension_wd"),
         "complaint": Rule("complaint_wd", "ngày nhận quyết định xóa tên"),
         "settle_complaint": Rule("settle_complaint_wd", "ngày nhận khiếu nại"),
         "settle_complaint_central": Rule("settle_complaint_central_wd", "ngày nhận khiếu nại"),

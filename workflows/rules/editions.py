@@ -139,7 +139,9 @@ def check() -> list[Finding]:
 
 
 def _files() -> dict[str, Mapping[str, Any]]:
-    return {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))}
+    return {
+        path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.toml"))
+    }
 
 
 def _edition(name: str, raw: Mapping[str, Any]) -> Edition:

@@ -202,7 +202,9 @@ def _shared_time(facts: Facts, edition: Edition, on: date) -> Unmet | None:
         edition,
         "shared_unit_months_min",
         "shared_time",
-        missing=Text("Chưa ghi từ ngày nào người giúp đỡ cùng công tác, học tập hoặc cư trú với người vào Đảng."),
+        missing=Text(
+            "Chưa ghi từ ngày nào người giúp đỡ cùng công tác, học tập hoặc cư trú với người vào Đảng."
+        ),
         msgid="Người giúp đỡ mới cùng đơn vị {done} tháng, cần {months} tháng: đủ từ {first}.",
     )
 
@@ -239,7 +241,9 @@ def _verification(facts: Facts, edition: Edition, on: date) -> Unmet | None:
     if facts.verification_open is None:
         return _no(edition, key, name, Text("Chưa thẩm tra lý lịch."))
     if facts.verification_open:
-        text = Text("Còn {count} yêu cầu thẩm tra lý lịch chưa có trả lời dùng được.", count=facts.verification_open)
+        text = Text(
+            "Còn {count} yêu cầu thẩm tra lý lịch chưa có trả lời dùng được.", count=facts.verification_open
+        )
         return _no(edition, key, name, text)
     if facts.verification_adverse:
         return _no(edition, key, name, Text("Kết quả thẩm tra có vấn đề chưa được kết luận."))
@@ -283,7 +287,9 @@ def _members(facts: Facts, edition: Edition, on: date) -> Unmet | None:
     if facts.official_members >= least:
         return None
     text = Text(
-        "Chi bộ có {count} đảng viên chính thức, cần ít nhất {least}.", count=facts.official_members, least=least
+        "Chi bộ có {count} đảng viên chính thức, cần ít nhất {least}.",
+        count=facts.official_members,
+        least=least,
     )
     return _no(edition, "min_official_members", "official_members", text)
 

@@ -12,6 +12,8 @@ from workflows.rules.records import calendar_day
 if TYPE_CHECKING:
     from engine.transactions import Transaction
 
+NOTE = "rules.calendar"
+CHANGED = "rules.calendar_changed"
 _Stamp = tuple[object, ...]
 _cached: "WeakKeyDictionary[Engine, tuple[_Stamp, Calendar]]" = WeakKeyDictionary()
 
@@ -24,16 +26,26 @@ def calendar_of(tx: "Transaction", version: int | None = None) -> Calendar:
     """
     if version is not None:
         return _calendar(_rows(tx, version), version)
+    if NOTE in tx.notes:
+        noted: Calendar = tx.notes[NOTE]
+        return noted
     stamp = tx.execute(
         select(func.max(calendar_day.c.version), func.count(), func.max(calendar_day.c.recorded_at))
     ).one()
     engine = tx.connection.engine
     known = _cached.get(engine)
-    if known and known[0] == tuple(stamp):
-        return known[1]
-    calendar = _calendar(_rows(tx, stamp[0] or 0), stamp[0] or 0)
-    _cached[engine] = (tuple(stamp), calendar)
-    return calendar
+    if known is None or known[0] != tuple(stamp):
+        known = tuple(stamp), _calendar(_rows(tx, stamp[0] or 0), stamp[0] or 0)
+        if CHANGED not in tx.notes:
+            _cached[engine] = known
+    tx.notes[NOTE] = known[1]
+    return known[1]
+
+
+def forget_calendar(tx: "Transaction") -> None:
+    """After a change within this transaction, which keeps its view to itself: it may still be undone."""
+    tx.notes[CHANGED] = True
+    tx.notes.pop(NOTE, None)
 
 
 def calendar_rows(tx: "Transaction", year: int) -> list[Row[tuple[object, ...]]]:

@@ -57,7 +57,9 @@ def _row(day: date, name: str) -> SeedDay:
     if day.year > ANNOUNCED_YEAR:
         return SeedDay(day, _kind(name), f"{_festival(name)} (dự kiến)", FORECAST, forecast=True)
     if name.startswith("Ngày nghỉ (thay cho"):
-        return SeedDay(day, REST, name.replace("Ngày nghỉ (thay cho ngày", "Nghỉ hoán đổi với").rstrip(")"), SWAP_NOTICE)
+        return SeedDay(
+            day, REST, name.replace("Ngày nghỉ (thay cho ngày", "Nghỉ hoán đổi với").rstrip(")"), SWAP_NOTICE
+        )
     source = CULTURE_DAY_LAW if (day.month, day.day) == (11, 24) else LAW
     return SeedDay(day, _kind(name), _festival(name), source)
 

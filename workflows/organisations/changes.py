@@ -1,0 +1,258 @@
+"""The verbs on the tree: found, rename, move, end, succeed. All dated; no past day ever changes.
+
+Each leaves a row in `organisation_change`. Recounting open clocks and placing open tasks again after a change
+is for whoever calls: a move changes nothing that was done.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from engine.errors import InvalidAnswers, NotFound, Text
+from workflows.organisations.codes import code14 as kept_code
+from workflows.organisations.kinds import KINDS, ORGANS
+from workflows.organisations.queries import forget_tree, tree_of
+from workflows.organisations.records import (
+    former_name,
+    organisation,
+    organisation_change,
+    organisation_place,
+    succession,
+)
+from workflows.people.names import search_key
+
+if TYPE_CHECKING:
+    from engine.transactions import Transaction
+
+
+def found(
+    tx: "Transaction",
+    *,
+    kind: str,
+    name: str,
+    parent_id: int | None,
+    on: date,
+    by: int | None,
+    now: datetime,
+    code14: str | None = None,
+    commune_code: str | None = None,
+    regime: str | None = None,
+    decided_by: str | None = None,
+) -> int:
+    """A new organisation from a day on; returns its id. `decided_by`: standing or plenum, if it decides on admissions."""
+    if kind not in KINDS:
+        raise _wrong("kind", "Loại tổ chức không có trong danh mục.")
+    _require_parent(tx, parent_id, on)
+    organisation_id = tx.insert(
+        organisation,
+        {
+            "kind": kind,
+            "name": _name(name),
+            "name_key": search_key(name),
+            "code14": kept_code(code14) if code14 else None,
+            "commune_code": commune_code,
+            "valid_from": on,
+        },
+    )
+    _place(tx, organisation_id, parent_id, on, regime, decided_by)
+    _note(tx, "found", organisation_id, on, by, now, {"kind": kind, "name": name, "parent": parent_id})
+    return organisation_id
+
+
+def rename(
+    tx: "Transaction", organisation_id: int, name: str, *, on: date, by: int | None, now: datetime
+) -> None:
+    """A new name from a day on; the earlier one stays with the days before."""
+    row = _standing(tx, organisation_id, on)
+    latest = tx.execute(
+        select(func.max(former_name.c.valid_to)).where(former_name.c.organisation_id == organisation_id)
+    ).scalar()
+    if on <= (latest or row.valid_from):
+        raise _wrong(
+            "on", "Ngày đổi tên phải sau lần đặt tên gần nhất ({day}).", day=_dmy(latest or row.valid_from)
+        )
+    tx.insert(former_name, {"organisation_id": organisation_id, "name": row.name, "valid_to": on})
+    tx.execute(
+        update(organisation)
+        .where(organisation.c.id == organisation_id)
+        .values(name=_name(name), name_key=search_key(name))
+    )
+    _note(tx, "rename", organisation_id, on, by, now, {"from": row.name, "to": name})
+
+
+def move(
+    tx: "Transaction",
+    organisation_id: int,
+    parent_id: int | None,
+    *,
+    on: date,
+    by: int | None,
+    now: datetime,
+    regime: str | None = None,
+    decided_by: str | None = None,
+) -> None:
+    """A new place, or a new power in the same place, from a day on."""
+    _standing(tx, organisation_id, on)
+    _require_parent(tx, parent_id, on)
+    tree = tree_of(tx)
+    if parent_id == organisation_id or parent_id in tree.descendants_on(organisation_id, on):
+        raise _wrong("parent_id", "Tổ chức không thể trực thuộc chính nó hoặc tổ chức cấp dưới của nó.")
+    _leave_place(tx, organisation_id, on)
+    _place(tx, organisation_id, parent_id, on, regime, decided_by)
+    _note(tx, "move", organisation_id, on, by, now, {"parent": parent_id, "decided_by": decided_by})
+
+
+def end(tx: "Transaction", organisation_id: int, *, on: date, by: int | None, now: datetime) -> None:
+    """`on` is the first day on which it no longer exists. What stands under it has to be moved before."""
+    row = _standing(tx, organisation_id, on)
+    children = tree_of(tx).children_on(organisation_id, on)
+    if children:
+        raise _wrong(
+            "organisation_id",
+            "Còn {count} tổ chức trực thuộc: hãy chuyển các tổ chức ấy trước.",
+            count=len(children),
+        )
+    if on <= row.valid_from:
+        raise _wrong("on", "Ngày kết thúc phải sau ngày thành lập {day}.", day=_dmy(row.valid_from))
+    _leave_place(tx, organisation_id, on)
+    tx.execute(update(organisation).where(organisation.c.id == organisation_id).values(valid_to=on))
+    _note(tx, "end", organisation_id, on, by, now, {})
+
+
+def succeed(
+    tx: "Transaction",
+    predecessor_id: int,
+    successor_ids: Sequence[int],
+    *,
+    on: date,
+    by: int | None,
+    now: datetime,
+) -> None:
+    """The predecessor ends on a day; what stood under it moves to the first successor, which takes its open cases.
+
+    Later successors take over nothing by themselves: what is theirs is moved to them before. Its board and its
+    political centre end with it, followed by those of the first successor.
+    """
+    if not successor_ids or predecessor_id in successor_ids or len(set(successor_ids)) != len(successor_ids):
+        raise _wrong(
+            "successor_ids", "Hãy chọn tổ chức kế tục khác với tổ chức kết thúc, mỗi tổ chức một lần."
+        )
+    for successor_id in successor_ids:
+        _standing(tx, successor_id, on)
+    _hand_down(tx, predecessor_id, successor_ids[0], on=on, by=by, now=now)
+    end(tx, predecessor_id, on=on, by=by, now=now)
+    rows = [
+        {"predecessor_id": predecessor_id, "successor_id": one, "on_day": on, "rank": rank}
+        for rank, one in enumerate(successor_ids, start=1)
+    ]
+    tx.execute(insert(succession), rows)
+    _note(tx, "succeed", predecessor_id, on, by, now, {"successors": list(successor_ids)})
+
+
+def _hand_down(
+    tx: "Transaction", predecessor_id: int, successor_id: int, *, on: date, by: int | None, now: datetime
+) -> None:
+    """Children go to the successor with the power they have; organs that serve the committee end with it."""
+    tree = tree_of(tx)
+    theirs = {tree.nodes[one].kind: one for one in tree.children_on(successor_id, on)}
+    for child in tree.children_on(predecessor_id, on):
+        kind = tree.nodes[child].kind
+        if kind in ORGANS and kind in theirs:
+            succeed(tx, child, [theirs[kind]], on=on, by=by, now=now)
+        elif kind in ORGANS:
+            end(tx, child, on=on, by=by, now=now)
+        else:
+            place = tree.place_on(child, on)
+            decided_by, regime = (place.decided_by, place.regime) if place else (None, None)
+            move(tx, child, successor_id, on=on, by=by, now=now, regime=regime, decided_by=decided_by)
+
+
+def _place(
+    tx: "Transaction",
+    organisation_id: int,
+    parent_id: int | None,
+    on: date,
+    regime: str | None,
+    decided_by: str | None,
+) -> None:
+    tx.insert(
+        organisation_place,
+        {
+            "organisation_id": organisation_id,
+            "parent_id": parent_id,
+            "regime": regime,
+            "may_decide": decided_by is not None,
+            "decided_by": decided_by,
+            "valid_from": on,
+        },
+    )
+
+
+def _leave_place(tx: "Transaction", organisation_id: int, on: date) -> None:
+    """Closes the open place; one that began on the same day is taken back, it never held."""
+    c = organisation_place.c
+    row = tx.execute(
+        select(c.id, c.valid_from).where(c.organisation_id == organisation_id, c.valid_to.is_(None))
+    ).first()
+    if row is None:
+        return
+    if on < row.valid_from:
+        raise _wrong("on", "Ngày này trước lần thay đổi gần nhất ({day}).", day=_dmy(row.valid_from))
+    if on == row.valid_from:
+        tx.execute(delete(organisation_place).where(c.id == row.id))
+    else:
+        tx.execute(update(organisation_place).where(c.id == row.id).values(valid_to=on))
+
+
+def _standing(tx: "Transaction", organisation_id: int, on: date) -> Any:
+    row = tx.execute(select(organisation).where(organisation.c.id == organisation_id)).first()
+    if row is None:
+        raise NotFound()
+    if on < row.valid_from or (row.valid_to is not None and on >= row.valid_to):
+        raise _wrong("on", "{name} không hoạt động vào ngày {day}.", name=row.name, day=_dmy(on))
+    return row
+
+
+def _require_parent(tx: "Transaction", parent_id: int | None, on: date) -> None:
+    if parent_id is not None:
+        _standing(tx, parent_id, on)
+
+
+def _note(
+    tx: "Transaction",
+    verb: str,
+    organisation_id: int,
+    on: date,
+    by: int | None,
+    now: datetime,
+    facts: Mapping[str, Any],
+) -> None:
+    tx.insert(
+        organisation_change,
+        {
+            "organisation_id": organisation_id,
+            "verb": verb,
+            "on_day": on,
+            "facts": dict(facts),
+            "by_user": by,
+            "recorded_at": now,
+        },
+    )
+    forget_tree(tx)
+
+
+def _name(name: str) -> str:
+    kept = " ".join(name.split())
+    if not kept:
+        raise _wrong("name", "Hãy ghi tên tổ chức.")
+    return kept
+
+
+def _wrong(field: str, message: str, **params: object) -> InvalidAnswers:
+    return InvalidAnswers({field: [Text(message, **params)]})
+
+
+def _dmy(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
