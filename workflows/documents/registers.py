@@ -7,7 +7,6 @@ database. A number typed by hand is kept as such; numbers that were skipped are 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import case, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -84,20 +83,20 @@ def next_number(
         "by_user": by,
         "recorded_at": now,
     }
-    statement = _insert(tx, issued_number).values(row).on_conflict_do_nothing()
-    taken = tx.execute(statement.returning(issued_number.c.id)).scalar()
+    taken = tx.insert_unless_there(issued_number, row)
     sign = sign_of(tx, organisation_id)
     if taken is None:
         text = number_text(number, symbol, sign, suffix)
         raise Conflict(Text("{number} đã có trong sổ của nhiệm kỳ này. Hãy chọn số khác.", number=text))
-    return Numbered(int(taken), organisation_id, term_id, symbol, number, suffix, sign, wanted is not None)
+    return Numbered(taken, organisation_id, term_id, symbol, number, suffix, sign, wanted is not None)
 
 
 def _count(tx: Transaction, organisation_id: int, term_id: int, symbol: str, typed: int | None) -> int:
     """Raise the counter by one, or up to a number typed by hand; the row stays locked to the end."""
     last = number_register.c.last
     row = {"organisation_id": organisation_id, "term_id": term_id, "symbol": symbol, "last": typed or 1}
-    statement = _insert(tx, number_register).values(row)
+    dialect = postgresql if tx.dialect == "postgresql" else sqlite
+    statement = dialect.insert(number_register).values(row)
     raised = last + 1 if typed is None else case((last < typed, typed), else_=last)
     statement = statement.on_conflict_do_update(
         index_elements=["organisation_id", "term_id", "symbol"], set_={"last": raised}
@@ -111,11 +110,6 @@ def _typed(wanted: str) -> tuple[int, str]:
     if match is None or int(match[1]) == 0:
         raise InvalidAnswers({"number": [Text("Số văn bản phải có dạng 05 hoặc 05a, hoặc Số 05-NQ/CB.")]})
     return int(match[1]), match[2].lower()
-
-
-def _insert(tx: Transaction, table: Any) -> Any:
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
 
 
 def sign_of(tx: Transaction, organisation_id: int) -> str:

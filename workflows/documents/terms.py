@@ -1,8 +1,10 @@
 """Terms of committees: from congress to congress, the period in which numbers of papers run."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, select, update
 
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -35,11 +37,11 @@ def term_on(tx: Transaction, organisation_id: int, on: date) -> int:
     return _insert(tx, organisation_id, UNNAMED, BEFORE_ALL, rows[0].valid_from if rows else None)
 
 
-def _terms(tx: Transaction, organisation_id: int) -> list[object]:
+def _terms(tx: Transaction, organisation_id: int) -> Sequence[Row[Any]]:
     query = select(committee_term).where(committee_term.c.organisation_id == organisation_id)
-    return list(tx.execute(query.order_by(committee_term.c.valid_from)))
+    return tx.execute(query.order_by(committee_term.c.valid_from)).all()
 
 
 def _insert(tx: Transaction, organisation_id: int, name: str, start: date, end: date | None) -> int:
     row = {"organisation_id": organisation_id, "name": name, "valid_from": start, "valid_to": end}
-    return int(tx.execute(insert(committee_term).values(row).returning(committee_term.c.id)).scalar_one())
+    return tx.insert(committee_term, row)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from engine.errors import Text
@@ -67,10 +68,10 @@ def draft_of(row: Sequence[object], reading: Reading) -> Draft | None:
         return None
     for name, reader in READERS.items():
         if name in reading.columns:
-            _read(draft, name, lambda name=name, reader=reader: reader(cell(name)))
+            _read(draft, name, partial(reader, cell(name)))
     for name, reader in SEALED.items():
         if name in reading.columns:
-            _read(draft, name, lambda name=name, reader=reader: reader(cell(name)), sealed=True)
+            _read(draft, name, partial(reader, cell(name)), sealed=True)
     _read_result(draft, cell)
     _read_commune(draft, cell("commune"), reading.communes)
     _derive(draft, cell, reading)

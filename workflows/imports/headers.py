@@ -22,7 +22,7 @@ def fold(header: object) -> str:
     return _JOINTS.sub(" ", _NOTE.sub(" ", search_key(header))).strip()
 
 
-_FIELD_OF = {fold(header): field for field, headers in reversed(HEADERS.items()) for header in headers}
+_FIELD_OF = {fold(header): field for field, headers in reversed(list(HEADERS.items())) for header in headers}
 _NEVER = frozenset(fold(header) for header in NEVER_KEPT)
 _IGNORED = frozenset({"", "stt", "tt", "so tt", "ghi chu", "ly do can sua", "dong trong tep goc"})
 

@@ -59,7 +59,8 @@ def students_of(tx: Transaction, institution_id: int) -> Sequence[Row[Any]]:
 
 def identities_elsewhere(tx: Transaction, institution_id: int, indexes: Iterable[bytes]) -> set[bytes]:
     """Which of the identity numbers belong to students who are now at another institution."""
-    wanted, found = list(indexes), set()
+    wanted = list(indexes)
+    found: set[bytes] = set()
     for start in range(0, len(wanted), CHUNK):
         query = select(student.c.identity_index).where(
             student.c.identity_index.in_(wanted[start : start + CHUNK]),

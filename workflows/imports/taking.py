@@ -86,7 +86,7 @@ def error_file(report: Report) -> bytes:
 def reason_of(line: Line) -> str:
     """All faults of a row in one sentence each, the column named first."""
     return "; ".join(
-        f"{label(fault.field)}: {fault.text}" if fault.field in HEADERS else str(fault.text)
+        f"{label(fault.field)}: {fault.text}" if fault.field and fault.field in HEADERS else str(fault.text)
         for fault in line.faults
     )
 

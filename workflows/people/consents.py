@@ -5,7 +5,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import Exists, exists, or_, select, update
 
 from engine.errors import InvalidAnswers, NotFound, NotLawful, Text, Unmet
 from engine.transactions import Transaction
@@ -51,7 +51,7 @@ def give_consent(
         "recorded_at": now,
     }
     tx.execute(update(student).where(student.c.id == student_id).values(ask_again_on=None))
-    return int(tx.execute(insert(consent).values(row).returning(consent.c.id)).scalar_one())
+    return tx.insert(consent, row)
 
 
 def withdraw_consent(tx: Transaction, student_id: int, kind: str, *, on: date) -> bool:
@@ -88,7 +88,7 @@ def record_union_membership(
     tx.execute(update(student).where(student.c.id == student_id).values(values))
 
 
-def _in_force(student_id: int, kind: str, on: date):  # type: ignore[no-untyped-def]
+def _in_force(student_id: int, kind: str, on: date) -> Exists:
     return exists().where(
         consent.c.student_id == student_id,
         consent.c.kind == kind,

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from engine.errors import InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
@@ -107,7 +108,7 @@ def add_member(
         "official_on": official_on,
         "student_id": student_id,
     }
-    member_id = int(tx.execute(insert(member).values(row).returning(member.c.id)).scalar_one())
+    member_id = tx.insert(member, row)
     place_member(tx, member_id, cell_id=cell_id, status=status, since=since)
     return member_id
 
@@ -130,7 +131,7 @@ def place_member(tx: Transaction, member_id: int, *, cell_id: int, status: str, 
         return
     end_place(tx, member_id, on=since)
     row = {"member_id": member_id, "cell_id": cell_id, "status": status, "valid_from": since}
-    tx.execute(insert(member_place).values(row))
+    tx.insert(member_place, row)
 
 
 def end_place(tx: Transaction, member_id: int, *, on: date) -> None:
@@ -142,12 +143,12 @@ def end_place(tx: Transaction, member_id: int, *, on: date) -> None:
     )
 
 
-def _last_place(tx: Transaction, member_id: int):  # type: ignore[no-untyped-def]
+def _last_place(tx: Transaction, member_id: int) -> Row[Any] | None:
     query = select(member_place).where(member_place.c.member_id == member_id)
     return tx.execute(query.order_by(member_place.c.valid_from.desc()).limit(1)).first()
 
 
-def _valid(on: date) -> tuple[object, ...]:
+def _valid(on: date) -> tuple[ColumnElement[bool], ...]:
     return (
         member_place.c.valid_from <= on,
         or_(member_place.c.valid_to.is_(None), member_place.c.valid_to > on),

@@ -74,16 +74,16 @@ def _row(tx: Transaction, institution_id: int, draft: Mapping[str, Any]) -> dict
 
 def change_students(tx: Transaction, changes: Sequence[tuple[int, Mapping[str, Any]]]) -> None:
     """Many changed students; columns as in ROLL_FIELDS, `full_name`, `identity_index`, `identity_tail`."""
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for student_id, fields in changes:
         columns = dict(fields)
         if "full_name" in columns:
             columns |= name_columns(columns.pop("full_name"))
         if columns:
-            by_columns.setdefault(tuple(sorted(columns)), []).append({"student": student_id, **columns})
-    for columns, rows in by_columns.items():
+            alike.setdefault(tuple(sorted(columns)), []).append({"student": student_id, **columns})
+    for names, rows in alike.items():
         statement = update(student).where(student.c.id == bindparam("student"))
-        tx.execute(statement.values({name: bindparam(name) for name in columns}), rows)
+        tx.execute(statement.values({name: bindparam(name) for name in names}), rows)
 
 
 def student_left(tx: Transaction, student_id: int, *, on: date, reason: str) -> None:
@@ -102,7 +102,7 @@ def student_left(tx: Transaction, student_id: int, *, on: date, reason: str) -> 
 
 
 def record_results(tx: Transaction, lines: Iterable[tuple[int, str, str | None, str | None]]) -> None:
-    """Results by term: (student, term "2025-2026/1", study, conduct); a later entry replaces an earlier one."""
+    """Results by term: (student, term "2025-2026/1", study, conduct); the latest entry stands."""
     rows = [
         {"student_id": student_id, "term": term, "study": study, "conduct": conduct}
         for student_id, term, study, conduct in lines
@@ -112,7 +112,7 @@ def record_results(tx: Transaction, lines: Iterable[tuple[int, str, str | None, 
             raise InvalidAnswers({"study": [Text("Kết quả học tập hoặc rèn luyện không hợp lệ.")]})
     if not rows:
         return
-    dialect = postgresql if tx.connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if tx.dialect == "postgresql" else sqlite
     statement = dialect.insert(result)
     excluded = statement.excluded
     tx.execute(

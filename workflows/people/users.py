@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -58,7 +58,7 @@ def add_user(
         "student_id": student_id,
         "email": email,
     }
-    return int(tx.execute(insert(user_account).values(row).returning(user_account.c.id)).scalar_one())
+    return tx.insert(user_account, row)
 
 
 def add_position(
@@ -84,7 +84,7 @@ def add_position(
         "valid_to": until,
         "deputises_id": deputises_id,
     }
-    return int(tx.execute(insert(position).values(row).returning(position.c.id)).scalar_one())
+    return tx.insert(position, row)
 
 
 def end_position(tx: Transaction, position_id: int, *, on: date) -> None:
@@ -118,4 +118,4 @@ def _held(tx: Transaction, on: date, *where: ColumnElement[bool]) -> list[Held]:
         )
         .order_by(columns.id)
     )
-    return [Held(*row) for row in tx.execute(query)]
+    return [Held(*tuple(row)) for row in tx.execute(query)]
