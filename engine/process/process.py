@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime
 from typing import Any, Literal, Self
 
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
-from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
@@ -194,6 +193,12 @@ class Process:
             words.pop(item_name(loop), None)
         return _plain(words)
 
+    def words_at(self, engine_id: int) -> dict[str, Any]:
+        """The words as one open item sees them, in its own branch."""
+        task = self._find(engine_id)
+        hidden = {item_name(task.parent.task_spec)} if task.triggered else set()
+        return _plain({name: word for name, word in task.data.items() if name not in hidden})
+
     def stage(self) -> str | None:
         """The call activity of the case's own process in which the token stands; None outside of any."""
         if self._ended is not None:
@@ -334,7 +339,10 @@ class Process:
 def _is_open(task: Any) -> bool:
     if task._state == TaskState.READY:
         return bool(task.task_spec.manual)
-    return bool(task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent))
+    awaited = getattr(
+        task.task_spec, "event_definition", None
+    )  # an error is thrown from inside: nobody's to send
+    return bool(task._state == TaskState.WAITING and isinstance(awaited, Timer | Message))
 
 
 def _on_a_flow(task: Any) -> bool:

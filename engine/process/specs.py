@@ -161,10 +161,10 @@ class Element:
     label: str
 
 
-FLOW_NODES = frozenset(
-    ["startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent", "userTask", "serviceTask"]
-    + ["businessRuleTask", "callActivity", "exclusiveGateway", "parallelGateway", "inclusiveGateway"]
-)
+EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "boundaryEvent"})
+ACTIVITIES = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity"})
+GATEWAYS = frozenset({"exclusiveGateway", "parallelGateway", "inclusiveGateway"})
+FLOW_NODES = EVENTS | ACTIVITIES | GATEWAYS
 WRITERS = frozenset({"userTask", "serviceTask"})
 
 
@@ -190,8 +190,11 @@ class SpecSet:
         self.children = frozenset(task.task_spec for task in self.loops)
 
     @classmethod
-    def parse(cls, files: Mapping[str, bytes], key: str) -> "SpecSet":
-        """Parse the models of one set; `key` is the process a case of this kind starts with."""
+    def parse(cls, files: Mapping[str, bytes], key: str, *, forget: bool = True) -> "SpecSet":
+        """Parse the models of one set; `key` is the process a case of this kind starts with.
+
+        `forget=False` lets a stage keep the words of its earlier rounds, as the library does: for comparison.
+        """
         roots = {name: parse_xml(files[name], name) for name in sorted(files)}
         decisions = {d.id: d for d in _decisions(roots)}
         parser = _Parser(decisions)
@@ -207,7 +210,7 @@ class SpecSet:
         made = cls(key, fingerprint(files), top, specs)
         made.decisions = decisions
         made._read(roots)
-        made._wire()
+        made._wire(forget)
         return made
 
     def _read(self, roots: Mapping[str, Node]) -> None:
@@ -229,13 +232,18 @@ class SpecSet:
             }
         )
 
+    def message_of(self, element: str) -> str:
+        """The name of the message that an event waits for."""
+        spec = self.specs[self.elements[element].process].task_specs[element]
+        return str(spec.event_definition.name)
+
     def _messages(self) -> Iterator[Message]:
         for spec in self.specs.values():
             for task in spec.task_specs.values():
                 if isinstance(getattr(task, "event_definition", None), Message):
                     yield task.event_definition
 
-    def _wire(self) -> None:
+    def _wire(self, forget: bool) -> None:
         """Connect what the library connects only when a case first passes, in whatever process it does."""
         for spec in self.specs.values():
             for loop in _loops(spec):
@@ -243,7 +251,7 @@ class SpecSet:
                 if not event.is_connected(loop.merge_child):
                     event.connect(loop.merge_child)
             for task in spec.task_specs.values():
-                if isinstance(task, Stage):
+                if isinstance(task, Stage) and forget:
                     task.rewrites = frozenset(self._written_in(task.spec, set()))
 
     def _written_in(self, process: str, seen: set[str]) -> set[str]:

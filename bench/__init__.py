@@ -1,0 +1,1 @@
+"""Measurements: `make bench` prints them and writes them to a JSON file."""
