@@ -28,7 +28,7 @@ def regime_on(day: date) -> str:
 
 
 def regime_word(tree: Tree, cell_id: int, day: date) -> str:
-    """The regime that the cell's own place names (a unit may be rearranged weeks after the law), else the law's."""
+    """The regime named by the cell's own place (it may be rearranged weeks after the law), else the law's."""
     place = tree.place_on(tree.standing(cell_id, day), day)
     return place.regime if place and place.regime else regime_on(day)
 

@@ -41,7 +41,10 @@ def found(
     regime: str | None = None,
     decided_by: str | None = None,
 ) -> int:
-    """A new organisation from a day on; returns its id. `decided_by`: standing or plenum, if it decides on admissions."""
+    """A new organisation from a day on; returns its id.
+
+    `decided_by`: standing or plenum, if it decides on admissions.
+    """
     if kind not in KINDS:
         raise _wrong("kind", "Loại tổ chức không có trong danh mục.")
     _require_parent(tx, parent_id, on)
@@ -130,10 +133,10 @@ def succeed(
     by: int | None,
     now: datetime,
 ) -> None:
-    """The predecessor ends on a day; what stood under it moves to the first successor, which takes its open cases.
+    """The predecessor ends on a day; what stood under it moves to the first successor, with its open cases.
 
-    Later successors take over nothing by themselves: what is theirs is moved to them before. Its board and its
-    political centre end with it, followed by those of the first successor.
+    Later successors take over nothing by themselves: what is theirs is moved to them before. Its board and
+    its political centre end with it, followed by those of the first successor.
     """
     if not successor_ids or predecessor_id in successor_ids or len(set(successor_ids)) != len(successor_ids):
         raise _wrong(

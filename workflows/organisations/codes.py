@@ -1,4 +1,4 @@
-"""The 14-digit code of a Party organisation: five groups, province · superior · grassroots · subordinate · cell."""
+"""The 14-digit code of a Party organisation: province · superior · grassroots · subordinate · cell."""
 
 import re
 from typing import Final
@@ -12,7 +12,10 @@ _SHAPE: Final = re.compile(r"\d{2}(\.?\d{3}){4}")
 
 
 def code14(text: str) -> str:
-    """The code as it is kept, `MM.MMM.MMM.MMM.MMM`, from digits with or without dots; InvalidAnswers if it is none."""
+    """The code as it is kept, `MM.MMM.MMM.MMM.MMM`, from digits with or without dots.
+
+    InvalidAnswers, with what is wrong, if it is no code.
+    """
     packed = re.sub(r"[\s.]", "", text)
     if len(packed) != DIGITS or not (packed.isascii() and packed.isdigit()):
         raise _wrong("Mã tổ chức đảng có 14 chữ số, theo dạng MM.MMM.MMM.MMM.MMM.")

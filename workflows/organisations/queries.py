@@ -1,4 +1,4 @@
-"""The tree loaded as a value and kept in memory while nobody changes it; the few look-ups by name and code."""
+"""The tree loaded as a value and kept in memory while nobody changes it; a few look-ups by name and kind."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -115,16 +115,19 @@ def _stamp(tx: "Transaction") -> _Stamp:
 def _load(tx: "Transaction", version: int) -> Tree:
     o, p, s, i = organisation.c, organisation_place.c, succession.c, institution.c
     return Tree.of(
-        (Node(*row) for row in tx.execute(select(o.id, o.kind, o.name, o.valid_from, o.valid_to))),
+        (Node._make(row) for row in tx.execute(select(o.id, o.kind, o.name, o.valid_from, o.valid_to))),
         (
-            Place(*row)
+            Place._make(row)
             for row in tx.execute(
                 select(p.organisation_id, p.parent_id, p.valid_from, p.valid_to, p.regime, p.decided_by)
             )
         ),
-        (Succession(*row) for row in tx.execute(select(s.predecessor_id, s.successor_id, s.on_day, s.rank))),
         (
-            School(*row)
+            Succession._make(row)
+            for row in tx.execute(select(s.predecessor_id, s.successor_id, s.on_day, s.rank))
+        ),
+        (
+            School._make(row)
             for row in tx.execute(
                 select(i.id, i.party_organisation_id, i.union_organisation_id, i.cell_id).order_by(i.id)
             )

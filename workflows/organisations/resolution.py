@@ -33,7 +33,7 @@ def resolve(tx: "Transaction", case: "CaseRow", lane: str, item: int | None, on:
 
 
 def answering(tree: Tree, lane: str, custodian_id: int, day: date, *, asked: int | None = None) -> int | None:
-    """`asked`: the organisation that a request row names; outside of the system the committee enters the reply."""
+    """`asked`: the organisation of a request row; without one the committee enters the reply."""
     rule = LANES.get(lane)
     if rule is None:
         return None
@@ -48,7 +48,7 @@ def _custodian(tree: Tree, custodian: int, day: date) -> int:
 
 
 def _union(tree: Tree, custodian: int, day: date) -> int:
-    """The union of the custodian's institution; else one beside a committee above it; else the cell acts itself."""
+    """The union of the custodian's institution; else one beside a committee above; else the cell itself."""
     above = tree.ancestors_on(custodian, day)
     school = tree.school_of(custodian, above, day)
     if school and school.union_organisation_id is not None:
@@ -66,7 +66,7 @@ def _section(tree: Tree, custodian: int, day: date) -> int:
 
 
 def _grassroots(tree: Tree, custodian: int, day: date) -> int:
-    """The committee above the cell that is not the deciding one; where there is none, the deciding one acts."""
+    """The committee between the cell and the deciding one; where there is none, the deciding one acts."""
     found = chain.base_committee(tree, custodian, day)
     return found if found is not None else _deciding(tree, custodian, day)
 
@@ -120,7 +120,7 @@ LANES: Final[Mapping[str, Answering]] = MappingProxyType(
 
 
 def _asked(tx: "Transaction", lane: str, item: int | None) -> int | None:
-    """The organisation of a request row. The table is the admission's, which builds on this room: so by its name."""
+    """The organisation of a request row; the table belongs to a room that builds on this one: so by name."""
     table = metadata.tables[REQUESTS[lane]]
     found = tx.execute(select(table.c.organisation_id).where(table.c.id == item)).scalar()
     return None if found is None else int(found)

@@ -23,7 +23,7 @@ class Node(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Under whom an organisation stands for a time, and with what power; `valid_to` is the first day no more."""
+    """Under whom an organisation stands for a time, with what power; `valid_to`: the first day no more."""
 
     organisation_id: int
     parent_id: int | None
@@ -149,7 +149,7 @@ class Tree:
             stack.extend((depth + 1, child) for child in reversed(self.children_on(one, day)))
 
     def standing(self, organisation_id: int, day: date) -> int:
-        """Who stands for it on that day: itself, its successor after its end, its predecessor before its start.
+        """Who stands for it on a day: itself, its successor after its end, its predecessor before its start.
 
         Ended without a successor, its superior inherits; with nobody to name, itself.
         """

@@ -15,7 +15,7 @@ READINGS: Final = (STRICT_DAY, MONTH_OF_BIRTH, MONTH_AFTER)
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month so many calendar months later; the month's last day where it has no such day."""
+    """The same day so many calendar months later; the month's last day where it has no such day."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -14,7 +14,7 @@ BASES: Final = (TOTAL, PRESENT)
 AT_LEAST: Final = ">="
 MORE_THAN: Final = ">"
 COMPARISONS: Final = (AT_LEAST, MORE_THAN)
-SECRET: Final = "secret"
+SECRET: Final = "secret"  # noqa: S105 - a kind of ballot
 CARDS: Final = "cards"
 METHODS: Final = (SECRET, CARDS)
 
@@ -79,7 +79,7 @@ class Vote:
 
     @property
     def counted(self) -> int:
-        """The base of a share of the total: everybody entitled but those away and the exempted who did not come."""
+        """The base of a share of the total: all entitled but those away and the exempted who did not come."""
         return self.entitled - self.exempt_absent - self.away
 
     def faults(self) -> dict[str, Text]:
@@ -101,7 +101,8 @@ class Vote:
         cast = self.votes_for + self.votes_against + self.invalid
         if cast != self.present:
             faults["votes_for"] = Text(
-                "Tán thành, không tán thành và không hợp lệ cộng lại là {cast}, phải bằng số có mặt {present}.",
+                "Tán thành, không tán thành và không hợp lệ cộng lại là {cast}, phải bằng số có mặt là "
+                "{present}.",
                 cast=cast,
                 present=self.present,
             )
@@ -135,7 +136,8 @@ class Result:
         vote = self.vote
         of_whom = "tổng số phải tính" if self.quota.base == TOTAL else "số có mặt"
         least = "trên" if self.quota.comparison == MORE_THAN else "ít nhất"
-        words = f"{vote.votes_for}/{self.base} tán thành, cần {least} {self.quota} {of_whom} (từ {self.needed} phiếu)"
+        words = f"{vote.votes_for}/{self.base} tán thành, cần {least} {self.quota} {of_whom}"
+        words += f" (từ {self.needed} phiếu)"
         if self.quota.base == TOTAL and (vote.away or vote.exempt_absent):
             words += f"; {self.base} = {vote.entitled}"
             words += f" − {vote.away} công tác xa" if vote.away else ""

@@ -58,7 +58,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`days` overrule the weekend; `known_until` is the last day whose holidays are announced, not forecast."""
+    """`days` overrule the weekend; `known_until`: the last day whose holidays are announced, not forecast."""
 
     days: Mapping[date, Day] = field(default_factory=dict)
     version: str = "0"

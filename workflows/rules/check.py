@@ -33,7 +33,7 @@ def faults_of_edition(name: str, raw: Mapping[str, Any]) -> list[Finding]:
 
 
 def faults_of_order(raw: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """There is an edition, and no two begin on one day; each lasts until the next begins, so no day is without one."""
+    """There is an edition, and no two begin on one day; each lasts until the next, so there is no gap."""
     if not raw:
         return [Finding("editions", "", "không có bản quy định nào")]
     seen: dict[date, str] = {}

@@ -108,7 +108,7 @@ def edition_on(day: date) -> Edition:
     if place == 0:
         raise NotFound(
             Text(
-                "Chương trình không có quy định cho ngày {day}; ngày sớm nhất là {first}. Hãy xem lại ngày của việc này.",
+                "Không có quy định cho ngày {day}; ngày sớm nhất là {first}. Hãy xem lại ngày của việc này.",
                 day=f"{day:%d/%m/%Y}",
                 first=f"{known[0].in_force_from:%d/%m/%Y}",
             )

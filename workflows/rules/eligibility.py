@@ -52,7 +52,7 @@ Condition = Callable[[Facts, Edition, date], Unmet | None]
 
 
 def unmet(facts: Facts, edition: Edition, on: date) -> list[Unmet]:
-    """What still stands against a vote of the cell on this day, in the order of the file; empty: it may vote."""
+    """What stands against a vote of the cell on this day, in the order of the file; empty: it may vote."""
     found = (condition(facts, edition, on) for condition in CONDITIONS)
     return [one for one in found if one is not None]
 
@@ -177,8 +177,8 @@ def _file_age(facts: Facts, edition: Edition, on: date) -> Unmet | None:
         key,
         name,
         Text(
-            "Hồ sơ hoàn thành ngày {day} đã quá {months} tháng (dùng được đến {last}): phải thẩm tra bổ sung, "
-            "làm lại giấy giới thiệu, nghị quyết của đoàn và ý kiến nhận xét.",
+            "Hồ sơ hoàn thành ngày {day} đã quá {months} tháng (dùng được đến {last}): phải thẩm tra "
+            "bổ sung, làm lại giấy giới thiệu, nghị quyết của đoàn và ý kiến nhận xét.",
             day=_dmy(facts.file_completed_on),
             months=months,
             last=_dmy(last),

@@ -70,7 +70,7 @@ def _calendar(rows: list[Row[tuple[object, ...]]], version: int) -> Calendar:
 
 
 def _known_until(rows: list[Row[tuple[object, ...]]]) -> date:
-    """Holidays are announced year by year: the last day before the first forecast, or the end of the table."""
+    """Holidays are announced by the year: the last day before the first forecast, or the end of the table."""
     forecasts = [row.day for row in rows if row.forecast]
     if forecasts:
         return date(min(forecasts).year, 1, 1) - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""The first filling of the calendar table: the holidays of the law, the swaps we know, next year as a forecast.
+"""The first filling of the calendar table: the holidays of the law, known swaps, next year as a forecast.
 
 The library `holidays` knows the law and most swaps; what it misses stands here with its source.
 """
