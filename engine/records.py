@@ -198,6 +198,16 @@ Index(
     postgresql_where=journal.c.position.is_(None),
 )
 
+# The end of the chain, signed once a day: a chain that was cut off or written anew no longer fits.
+journal_head = Table(
+    "journal_head",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("position", Id, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
 document = _table(
     "document",
     Column("case_id", Id, ForeignKey("case.id")),
@@ -273,6 +283,7 @@ job_run = Table(
     Column("name", String(60), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("at", Instant, nullable=False),
+    Column("done_at", Instant),
 )
 
 personal = Table(

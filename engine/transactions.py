@@ -50,8 +50,16 @@ class Transaction:
         """Adds the rows that are not there yet (by any unique key); says how many were added."""
         if not rows:
             return 0
-        adding = sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
-        return self.execute(adding.on_conflict_do_nothing().values(list(rows))).rowcount
+        return self.execute(self._insert(table).on_conflict_do_nothing().values(list(rows))).rowcount
+
+    def insert_unless_there(self, table: Table, row: Mapping[str, Any]) -> int | None:
+        """Adds one row and gives its id; None where a unique key is taken. The transaction stays usable."""
+        adding = self._insert(table).on_conflict_do_nothing().returning(table.c.id)
+        found: int | None = self.execute(adding, row).scalar()
+        return found
+
+    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
 
 
 class Store:

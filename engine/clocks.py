@@ -1,0 +1,144 @@
+"""Legal clocks: rows that say since when something runs, until when, and by which rule of which edition.
+
+Here is also the one place that writes `task.due_on` of tasks already open: a task's due day is that of its
+clock (`Registry.task_clock`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select, update
+
+from engine.errors import NotFound, Text
+from engine.records import clock, task
+from engine.transactions import Transaction
+
+NOT_RUNNING = "Thời hạn “{name}” không còn đang tính. Hãy tải lại trang."
+
+
+@dataclass(frozen=True)
+class ClockRow:
+    """A legal clock. `extended_from` is the due day before the last extension."""
+
+    id: int
+    case_id: int
+    name: str
+    item: int | None
+    started_on: date
+    due_on: date
+    rule: str
+    edition: str
+    calendar_version: str | None
+    act_seq: int | None
+    extended_from: date | None
+    note: str | None
+    closed_on: date | None
+
+
+_COLUMNS = tuple(clock.c[name] for name in ClockRow.__dataclass_fields__)
+
+
+def open_clock(
+    tx: Transaction,
+    case_id: int,
+    name: str,
+    *,
+    started_on: date,
+    due_on: date,
+    rule: str,
+    edition: str,
+    item: int | None = None,
+    calendar_version: str | None = None,
+    act_seq: int | None = None,
+    note: str | None = None,
+) -> int:
+    """Starts a clock; Conflict (from the database) where the same one runs already."""
+    row = {
+        "case_id": case_id,
+        "name": name,
+        "item": item,
+        "started_on": started_on,
+        "due_on": due_on,
+        "rule": rule,
+        "edition": edition,
+        "calendar_version": calendar_version,
+        "act_seq": act_seq,
+        "note": note,
+    }
+    clock_id = tx.insert(clock, row)
+    _project(tx, case_id, name, item, due_on)
+    return clock_id
+
+
+def extend_clock(
+    tx: Transaction, case_id: int, name: str, *, due_on: date, note: str, item: int | None = None
+) -> None:
+    """Gives a running clock another due day (extension, or recomputing); NotFound if it does not run."""
+    later = update(clock).where(*_running(case_id, name, item))
+    changed = tx.execute(later.values(extended_from=clock.c.due_on, due_on=due_on, note=note)).rowcount
+    if not changed:
+        raise NotFound(Text(NOT_RUNNING, name=name))
+    _project(tx, case_id, name, item, due_on)
+
+
+def close_clock(tx: Transaction, case_id: int, name: str, *, on: date, item: int | None = None) -> bool:
+    """Stops a clock; False if it does not run."""
+    closed = tx.execute(update(clock).where(*_running(case_id, name, item)).values(closed_on=on)).rowcount
+    if closed:
+        _project(tx, case_id, name, item, None)
+    return bool(closed)
+
+
+def close_all(tx: Transaction, case_id: int, on: date) -> int:
+    """Stops every running clock of a case; gives their number."""
+    running = update(clock).where(clock.c.case_id == case_id, clock.c.closed_on.is_(None))
+    return tx.execute(running.values(closed_on=on)).rowcount
+
+
+def open_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
+    """The running clocks of a case, the most urgent first."""
+    return _rows(tx, _of_case(case_id).where(clock.c.closed_on.is_(None)).order_by(clock.c.due_on))
+
+
+def all_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
+    """Every clock that a case ever had, in the order of their start."""
+    return _rows(tx, _of_case(case_id).order_by(clock.c.started_on, clock.c.id))
+
+
+def due_days(tx: Transaction, case_id: int, names: Iterable[str]) -> dict[tuple[str, int | None], date]:
+    """The due days of the running clocks with these names, by name and item."""
+    query = select(clock.c.name, clock.c.item, clock.c.due_on).where(
+        clock.c.case_id == case_id, clock.c.closed_on.is_(None), clock.c.name.in_(sorted(set(names)))
+    )
+    return {(row.name, row.item): row.due_on for row in tx.execute(query)}
+
+
+def _of_case(case_id: int) -> Select[Any]:
+    return select(*_COLUMNS).where(clock.c.case_id == case_id)
+
+
+def _rows(tx: Transaction, query: Select[Any]) -> list[ClockRow]:
+    found: Iterable[Any] = tx.execute(query)
+    return [ClockRow(*row) for row in found]
+
+
+def _running(case_id: int, name: str, item: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        clock.c.case_id == case_id,
+        clock.c.name == name,
+        clock.c.item.is_not_distinct_from(item),
+        clock.c.closed_on.is_(None),
+    )
+
+
+def _project(tx: Transaction, case_id: int, name: str, item: int | None, due_on: date | None) -> None:
+    """Writes the due day to the open tasks that hang on this clock: those of its item, or all."""
+    elements = [element for element, its_clock in tx.registry.task_clock.items() if its_clock == name]
+    if not elements:
+        return
+    theirs = update(task).where(task.c.case_id == case_id, task.c.element.in_(elements))
+    if item is not None:
+        theirs = theirs.where(task.c.item == item)
+    tx.execute(theirs.values(due_on=due_on))

@@ -1,0 +1,40 @@
+"""Who answers for an open task: the one place that writes `task.organisation_id`.
+
+It is a projection of lane, custodian, item and day through the domain's resolver; a test compares the two for
+every open task.
+"""
+
+from datetime import date
+
+from sqlalchemy import bindparam, select, update
+
+from engine.records import task
+from engine.rows import TASK_COLUMNS, CaseRow, TaskRow, open_task_of
+from engine.transactions import Transaction
+
+_MOVE = update(task).where(task.c.id == bindparam("of_task")).values(organisation_id=bindparam("to_place"))
+
+
+def place_of_task(tx: Transaction, case: CaseRow, lane: str, item: int | None, on: date) -> int | None:
+    """The organisation that answers for a task of this lane on this day; None where nobody does."""
+    return tx.registry.place(tx, case, lane, item, on)
+
+
+def open_tasks(tx: Transaction, case_id: int) -> list[TaskRow]:
+    """The open tasks of a case in the order in which they were opened."""
+    query = select(*TASK_COLUMNS).where(task.c.case_id == case_id).order_by(task.c.id)
+    return [open_task_of(row) for row in tx.execute(query)]
+
+
+def place_case(tx: Transaction, case: CaseRow, on: date) -> list[TaskRow]:
+    """Places every open task of a case anew; gives those that moved, as they were."""
+    moved = []
+    changes = []
+    for row in open_tasks(tx, case.id):
+        place = place_of_task(tx, case, row.lane, row.item, on)
+        if place != row.organisation_id:
+            moved.append(row)
+            changes.append({"of_task": row.id, "to_place": place})
+    if changes:
+        tx.execute(_MOVE, changes)
+    return moved
