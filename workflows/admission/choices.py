@@ -73,6 +73,7 @@ OUTCOMES: dict[str, tuple[tuple[str, str], ...]] = {
     "request_opinions": (("sent", "Đã gửi xin ý kiến"),),
     "opinion_reply": (("answered", "Đã có ý kiến"),),
     "summarise_opinions": (("favourable", "Ý kiến thuận"), ("unfavourable", "Có ý kiến không thuận")),
+    "weigh_opinions": (("accepted", "Xem xét, vẫn đủ tiêu chuẩn"), ("refused", "Không đủ tiêu chuẩn")),
     "cell_vote": (
         ("carried", "Đủ phiếu, đề nghị kết nạp"),
         ("failed", "Không đủ phiếu"),
@@ -112,6 +113,7 @@ OUTCOMES: dict[str, tuple[tuple[str, str], ...]] = {
         ("again", "Chi bộ biểu quyết lại"),
         ("strike_off", "Xóa tên"),
     ),
+    "section_review": (("proposed", "Đề nghị công nhận"), ("returned", "Trả lại để bổ sung")),
     "committee_review": (
         ("carried", "Đủ phiếu, đề nghị công nhận"),
         ("failed", "Không đủ phiếu"),

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, pre_load, validates_schema
 
@@ -176,8 +176,8 @@ class Sheet(Schema):
     `needed`: field → outcomes at which it must be filled (a reason for a refusal, figures for a vote).
     """
 
-    needed: ClassVar[Mapping[str, frozenset[str]]] = {}
-    error_messages: ClassVar[dict[str, str]] = {
+    needed: Mapping[str, frozenset[str]] = {}
+    error_messages = {  # noqa: RUF012 (so marshmallow has it)
         "unknown": "Biểu này không có mục đó.",
         "type": MESSAGES["type"],
     }

@@ -111,6 +111,9 @@ FORMS: Mapping[str, type[Schema]] = {
     "summarise_opinions": form(
         "summarise_opinions", "Ngày tổng hợp", needs=needed(reason="unfavourable"), reason=reason("Tóm tắt")
     ),
+    "weigh_opinions": form(
+        "weigh_opinions", "Ngày kết luận", needs=needed(reason="accepted refused"), reason=reason("Kết luận")
+    ),
     # the cell's vote, supplements
     "cell_vote": form(
         "cell_vote",
@@ -182,6 +185,9 @@ FORMS: Mapping[str, type[Schema]] = {
         "Ngày có ý kiến",
         needs=needed(reason="recognise again strike_off"),
         reason=reason(),
+    ),
+    "section_review": form(
+        "section_review", "Ngày thẩm định", needs=needed(items="returned"), items=returned()
     ),
     "committee_review": form(
         "committee_review",

@@ -54,6 +54,7 @@ act = Table(
     Column("number", String(60)),
     Column("before_system", Boolean, nullable=False, server_default=text("false")),
     Column("late", Boolean, nullable=False, server_default=text("false")),
+    Column("stage", String(60)),
     Column("corrects_id", ForeignKey("act.id")),
     CheckConstraint(
         "confirmation IN ('none','two_persons','one_person','superior','paper')", name="act_confirmation"
@@ -118,7 +119,7 @@ vote = Table(
     _act(nullable=True),
     Column("corrects_id", ForeignKey("vote.id")),
     CheckConstraint("votes_for + votes_against + invalid = present", name="vote_adds_up"),
-    CheckConstraint("present <= entitled AND base > 0", name="vote_present"),
+    CheckConstraint("present <= entitled - exempt_absent - away AND base > 0", name="vote_present"),
     CheckConstraint("comparison IN ('>=','>')", name="vote_comparison"),
     CheckConstraint("votes_for >= 0 AND votes_against >= 0 AND invalid >= 0", name="vote_figures"),
     CheckConstraint("method IN ('secret','cards')", name="vote_method"),

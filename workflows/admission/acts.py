@@ -1,0 +1,162 @@
+"""What people do in an admission: nominate, complete and confirm steps, interrupt, report a lost helper.
+
+Each asks for the right first, then takes the path. The caller opens the transaction; nothing here commits.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from engine import cases
+from engine.errors import Conflict, NotAllowed, Text
+from engine.rows import CaseRow, Done
+from engine.time import day_of
+from engine.transactions import Transaction
+from workflows import access
+from workflows.admission import votes
+from workflows.admission.path import (
+    Confirmation,
+    begin,
+    find_task,
+    perform,
+    propose,
+    same_version,
+)
+from workflows.admission.side_acts import leave_path, lose_helper, open_admission
+from workflows.admission.steps import STEPS, Step
+
+
+def complete(
+    tx: Transaction,
+    task_id: int,
+    answers: Mapping[str, Any],
+    *,
+    by: int,
+    now: datetime,
+    request_key: str | None = None,
+    on_behalf_of: int | None = None,
+    case_version: int | None = None,
+) -> Done:
+    """Do a step. A vote that needs a second person is only proposed: then `closed_task` is still open.
+
+    Raises NotFound, NotAllowed, InvalidAnswers, NotLawful, Conflict.
+    """
+    found = find_task(tx, task_id)
+    if found is None:
+        return cases.complete_task(tx, task_id, None, on=day_of(now), by=by, now=now, request_key=request_key)
+    seat = access.require(tx, by, "task.complete", access.Task(task_id), day_of(now))
+    step = STEPS[found.element]
+    if on_behalf_of is None and found.organisation_id not in (None, seat.organisation_id):
+        on_behalf_of = found.organisation_id  # typed by the receiver of the paper
+    may_prepare(tx, by, seat, step, on_behalf_of is not None, day_of(now))
+    acting = begin(tx, found, answers, by=by, now=now, on_behalf_of=on_behalf_of)
+    same_version(acting.case, case_version)
+    if votes.taken(step.element, acting.outcome):
+        if votes.second_person(tx, acting, step.confirm, day_of(now)):
+            return propose(acting, found, step)
+        return perform(acting, found, step, Confirmation("one_person"), request_key)
+    votes.withdraw(tx, task_id)
+    return perform(acting, found, step, Confirmation("none"), request_key)
+
+
+def confirm(
+    tx: Transaction,
+    task_id: int,
+    *,
+    by: int,
+    now: datetime,
+    request_key: str | None = None,
+    case_version: int | None = None,
+) -> Done:
+    """The second person looked at the paper: the vote stands and the step is done."""
+    found = find_task(tx, task_id)
+    if found is None:
+        return cases.complete_task(tx, task_id, None, on=day_of(now), by=by, now=now, request_key=request_key)
+    seat = access.require(tx, by, "task.confirm", access.Task(task_id), day_of(now))
+    waiting = votes.pending(tx, task_id)
+    if waiting is None:
+        raise Conflict(Text("Không có biểu quyết nào chờ xác nhận ở bước này. Hãy tải lại trang."))
+    if waiting.proposed_by == by:
+        raise NotAllowed(
+            Text("Người ghi không tự xác nhận được. Hãy nhờ người thứ hai xem văn bản và xác nhận.")
+        )
+    step = STEPS[found.element]
+    own = seat.organisation_id == found.organisation_id
+    if own and not positions_at(tx, by, seat.organisation_id, day_of(now)) & step.confirm:
+        raise NotAllowed(Text("Chức trách của đồng chí không xác nhận bước này."))
+    subject = cases.get_case(tx, found.case_id).subject_id
+    answers = votes.proposed_answers(tx, subject, waiting.id, by=by, now=now)
+    acting = begin(tx, found, answers, by=waiting.proposed_by, now=now)
+    same_version(acting.case, case_version)
+    how = "two_persons" if own else "superior"
+    return perform(acting, found, step, Confirmation(how, by, waiting.id), request_key)
+
+
+def positions_at(tx: Transaction, user_id: int, organisation_id: int, on: date) -> frozenset[str]:
+    """All positions that a person holds in an organisation on the day."""
+    seats = access.acting_for(tx, user_id, on)
+    return frozenset(seat.position for seat in seats if seat.organisation_id == organisation_id)
+
+
+def may_prepare(tx: Transaction, by: int, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> None:
+    """The step's own positions; who types the paper of an outside organisation needs only a desk."""
+    held = positions_at(tx, by, seat.organisation_id, on)
+    if not on_behalf and not held & step.prepare:
+        raise NotAllowed(Text("Chức trách của đồng chí không làm bước này. Hãy nhờ người được phân công."))
+
+
+def nominate(
+    tx: Transaction,
+    student_id: int,
+    *,
+    by: int,
+    on: date,
+    now: datetime,
+    request_key: str | None = None,
+) -> CaseRow:
+    """Open the admission of a student: the cell that follows the student answers for it from now on.
+
+    Raises NotFound, NotAllowed, InvalidAnswers, Conflict (an admission is open already).
+    """
+    access.require(tx, by, "student.nominate", access.Student(student_id), day_of(now))
+    return open_admission(tx, student_id, by=by, on=on, now=now, request_key=request_key)
+
+
+def interrupt(
+    tx: Transaction,
+    case_id: int,
+    reason: str,
+    *,
+    on: date,
+    by: int,
+    now: datetime,
+    note: str | None = None,
+    number: str | None = None,
+    late_reason: str | None = None,
+    request_key: str | None = None,
+) -> CaseRow:
+    """The case leaves its path: withdrawn, removed, deceased, unit_changed, strike_off, wrong_admission.
+
+    Raises NotFound, NotAllowed, InvalidAnswers, Conflict (nothing of the kind can happen where it stands).
+    """
+    access.require(tx, by, "case.interrupt", access.Case(case_id), day_of(now))
+    answers = {"reason": reason, "on": on, "note": note, "number": number, "late_reason": late_reason}
+    return leave_path(tx, case_id, answers, by=by, now=now, request_key=request_key)
+
+
+def report_helper_lost(
+    tx: Transaction,
+    case_id: int,
+    reason: str,
+    *,
+    on: date,
+    by: int,
+    now: datetime,
+    note: str | None = None,
+    late_reason: str | None = None,
+    request_key: str | None = None,
+) -> CaseRow:
+    """The helper left or died: the time ends, and the cell gets the task to name another one."""
+    access.require(tx, by, "case.helper_lost", access.Case(case_id), day_of(now))
+    answers = {"reason": reason, "on": on, "note": note, "late_reason": late_reason}
+    return lose_helper(tx, case_id, answers, by=by, now=now, request_key=request_key)

@@ -1,0 +1,94 @@
+"""The legal clocks of an admission: which rule makes each, and starting, stopping, extending them.
+
+A clock is a row of the engine; its due day and the sum behind it come from workflows.rules.deadlines.
+In adoption only clocks that still run are started, so starts and stops are collected first.
+"""
+
+from datetime import date
+from typing import Any
+
+from engine import clocks
+from engine.errors import Conflict, Text
+from workflows.admission.acting import Acting
+from workflows.rules import deadlines
+
+# Clock → the words for it on pages and papers.
+LABELS = {
+    "verification": "Thẩm tra lý lịch",
+    "admission_decision": "Quyết định kết nạp",
+    "ceremony": "Lễ kết nạp",
+    "probation_end": "Thời gian dự bị",
+    "cell_review": "Chi bộ xét công nhận chính thức",
+    "recognition_decision": "Quyết định công nhận chính thức",
+    "complaint": "Khiếu nại việc xóa tên",
+    "settle_complaint": "Giải quyết khiếu nại",
+    "certificate_expiry": "Giấy chứng nhận học lớp",
+    "file_expiry": "Hồ sơ còn dùng được",
+}
+
+# Element → the clock whose due day is the task's own; the others have none.
+TASK_CLOCK = {
+    "verification_reply": "verification",
+    "cell_vote": "file_expiry",
+    "section_appraisal": "admission_decision",
+    "committee_resolution": "admission_decision",
+    "board_appraisal": "admission_decision",
+    "redo_order": "admission_decision",
+    "admission_decision": "admission_decision",
+    "decision_received": "ceremony",
+    "admission_ceremony": "ceremony",
+    "self_review": "cell_review",
+    "helper_remark": "cell_review",
+    "probation_opinions": "cell_review",
+    "cell_review": "cell_review",
+    "committee_review": "recognition_decision",
+    "recognition_appraisal": "recognition_decision",
+    "recognition_decision": "recognition_decision",
+    "complaint": "complaint",
+    "settle_complaint": "settle_complaint",
+}
+
+
+def start(acting: Acting, name: str, on: date, *, rule: str | None = None, item: int | None = None) -> date:
+    """Start a clock on a day; one that still runs under the name gives way. Returns the due day."""
+    due = deadlines.due(rule or name, on, acting.edition, acting.calendar)
+    stop(acting, name, item=item)
+    number = clocks.open_clock(
+        acting.tx,
+        acting.case.id,
+        name,
+        item=item,
+        started_on=on,
+        due_on=due.day,
+        rule=due.rule,
+        edition=due.edition,
+        calendar_version=str(due.calendar_version),
+        act_seq=None,
+        note=due.text(),
+    )
+    acting.clocks.append(number)
+    return due.day
+
+
+def stop(acting: Acting, name: str, *, item: int | None = None) -> None:
+    """Stop a clock if it runs."""
+    if running(acting, name, item=item) is not None:
+        clocks.close_clock(acting.tx, acting.case.id, name, item=item, on=acting.on)
+
+
+def running(acting: Acting, name: str, *, item: int | None = None) -> Any:
+    """The open clock of that name; None when none runs."""
+    for clock in clocks.open_clocks(acting.tx, acting.case.id):
+        if clock.name == name and clock.item == item:
+            return clock
+    return None
+
+
+def extend(acting: Acting, name: str) -> date:
+    """The one extension that the rules allow for special cases. Raises Conflict when it cannot be."""
+    clock = running(acting, name)
+    if clock is None or clock.extended_from is not None:
+        raise Conflict(Text("Thời hạn này không chạy, hoặc đã gia hạn một lần rồi."))
+    due = deadlines.due(clock.rule, clock.started_on, acting.edition, acting.calendar, extended=True)
+    clocks.extend_clock(acting.tx, acting.case.id, name, due_on=due.day, note=due.text(), item=clock.item)
+    return due.day

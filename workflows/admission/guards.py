@@ -1,0 +1,188 @@
+"""Whether an act is lawful: the facts are gathered here, the rules answer, a refusal is a list of `Unmet`.
+
+`unmet_for_vote` is the one answer behind the vote's guard, "why not yet" and the forecast.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import select
+
+from engine.clocks import open_clocks
+from engine.errors import Text, Unmet
+from engine.rows import CaseRow
+from engine.transactions import Transaction
+from workflows.admission import certificates, history, mentoring, services
+from workflows.admission.acting import Acting
+from workflows.people.consents import SOURCE, has_consent
+from workflows.people.members import place_of, roll_on
+from workflows.people.records import student
+from workflows.rules import ages, eligibility
+from workflows.rules.editions import Edition, edition_on
+
+Guard = Callable[[Acting], list[Unmet]]
+
+
+def facts_for_vote(tx: Transaction, case: CaseRow, on: date) -> eligibility.Facts:
+    """What is known of the person, the file and the cell, as the rules ask for it."""
+    certificate = certificates.latest(tx, case.subject_id, "awareness")
+    conclusion = history.latest(tx, case.id, "conclude_history", outcomes=("certified",))
+    since = history.checks_round(tx, case.id, on)
+    helper = mentoring.current(tx, case.id)
+    place = place_of(tx, helper.member_id, on) if helper is not None else None
+    requests = services.verifications_of_round(tx, case, on)
+    resolution = history.latest(tx, case.id, "union_resolution", outcomes=("carried",), after=since)
+    summary = history.latest(tx, case.id, "summarise_opinions", after=since)
+    weighed = summary and history.latest(
+        tx, case.id, "weigh_opinions", outcomes=("accepted",), after=summary.id
+    )
+    roll = roll_on(tx, case.custodian_id, on)
+    born = tx.execute(select(student.c.birth_date).where(student.c.id == case.subject_id)).scalar_one()
+    return eligibility.Facts(
+        birth_date=born,
+        schooling_met=True,  # students of upper secondary schools, colleges and universities all have it
+        certificate_on=certificate.issued_on if certificate is not None else None,
+        file_completed_on=conclusion.on_day if conclusion is not None else None,
+        helper_official=place is not None and place[1] == "official",
+        shared_from=helper.shared_since if helper is not None else None,
+        verification_open=_open_verifications(tx, case, on, requests),
+        verification_adverse=any(row.answer == "adverse" and row.weighed != "accepted" for row in requests),
+        history_concluded=history.conclusion(tx, case.id, on) is not None,
+        union_resolution_on=resolution.on_day if resolution is not None else None,
+        opinions_summarised=summary is not None and (summary.outcome == "favourable" or weighed is not None),
+        opinions_open=sum(row.answered_on is None for row in services.opinions_of_round(tx, case, on)),
+        helper_letter_signed=history.latest(tx, case.id, "helper_letter", after=since) is not None,
+        official_members=len(roll.official) + len(roll.exempt) + len(roll.away),
+        members_away=len(roll.away),
+        members_exempt=len(roll.exempt),
+        transferred=helper is not None and bool(helper.after_transfer),
+        mentored_from=mentoring.first_day(tx, case.id),
+    )
+
+
+def _open_verifications(tx: Transaction, case: CaseRow, on: date, requests: list[object]) -> int | None:
+    if services.verification_plan(tx, case, on) == "none_sent":
+        return None
+    return sum(
+        row.answer is None or (row.answer == "unclear" and row.weighed != "accepted")  # type: ignore[attr-defined]
+        for row in requests
+    )
+
+
+def unmet_for_vote(tx: Transaction, case: CaseRow, on: date) -> list[Unmet]:
+    """What stands against a vote of the cell on that day; empty: it may vote."""
+    return eligibility.unmet(facts_for_vote(tx, case, on), edition_on(on), on)
+
+
+def first_lawful_day(tx: Transaction, case: CaseRow, on: date | None = None) -> date | None:
+    """The first day on which age and shared time allow a vote; None where waiting does not help."""
+    asked = on or case.opened_on
+    return eligibility.first_lawful_day(facts_for_vote(tx, case, asked), edition_on(asked))
+
+
+def of_age(tx: Transaction, case: CaseRow, on: date) -> date:
+    """When a complete file goes to the cell: what may lapse meanwhile is asked anew then."""
+    edition = edition_on(on)
+    facts = replace(facts_for_vote(tx, case, on), certificate_on=None, file_completed_on=None)
+    first = eligibility.first_lawful_day(facts, edition)
+    if first is not None:
+        return first
+    born = facts.birth_date
+    return eligibility.first_day_of_admission_age(born, edition) if born is not None else on
+
+
+def probation_end(tx: Transaction, case: CaseRow, on: date) -> date:
+    return services.probation_ends(tx, case.id)
+
+
+def complaint(tx: Transaction, case: CaseRow, on: date) -> date:
+    """The day after the last day for a complaint."""
+    due = next((clock.due_on for clock in open_clocks(tx, case.id) if clock.name == "complaint"), on)
+    return date.fromordinal(due.toordinal() + 1)
+
+
+DUES: Mapping[str, Callable[[Transaction, CaseRow, date], date]] = {
+    "of_age": of_age,
+    "probation_end": probation_end,
+    "complaint": complaint,
+}
+
+
+def vote(acting: Acting) -> list[Unmet]:
+    if acting.outcome not in ("carried", "failed"):
+        return []
+    return unmet_for_vote(acting.tx, acting.case, acting.on)
+
+
+def consent(acting: Acting) -> list[Unmet]:
+    """Beyond the school roll nothing is held of somebody who has not said yes."""
+    if has_consent(acting.tx, acting.student_id, "political", acting.on):
+        return []
+    return [Unmet("consent", Text("Chưa có sự đồng ý của học sinh, sinh viên."), SOURCE, "second_hand")]
+
+
+def helper(acting: Acting) -> list[Unmet]:
+    now = mentoring.current(acting.tx, acting.main_case_id)
+    if now is not None:
+        return []
+    text = Text("Chưa có đảng viên giúp đỡ: chi bộ phải phân công trước.")
+    return [_no(acting.edition, "shared_unit_months_min", "helper", text)]
+
+
+def cell_members(acting: Acting) -> list[Unmet]:
+    roll = roll_on(acting.tx, acting.case.custodian_id, acting.on)
+    count, least = (
+        len(roll.official) + len(roll.exempt) + len(roll.away),
+        acting.edition.number("min_official_members"),
+    )
+    if count >= least or acting.outcome in ("deferred", "strike_off"):
+        return []
+    text = Text("Chi bộ có {count} đảng viên chính thức, cần ít nhất {least}.", count=count, least=least)
+    return [_no(acting.edition, "min_official_members", "official_members", text)]
+
+
+def class_age(acting: Acting) -> list[Unmet]:
+    least = acting.edition.optional_number("class_min_age")
+    born = acting.tx.execute(
+        select(student.c.birth_date).where(student.c.id == acting.student_id)
+    ).scalar_one()
+    if least is None or ages.birthday(born, least) <= acting.on:
+        return []
+    text = Text("Chưa đủ {years} tuổi để học lớp.", years=least)
+    return [_no(acting.edition, "class_min_age", "class_age", text, ages.birthday(born, least))]
+
+
+def probation_over(acting: Acting) -> list[Unmet]:
+    ends = services.probation_ends(acting.tx, acting.case.id)
+    if acting.on >= ends or acting.outcome == "strike_off":
+        return []
+    text = Text("Thời gian dự bị đến {day} mới hết.", day=f"{ends:%d/%m/%Y}")
+    return [_no(acting.edition, "probation_months", "probation_over", text, ends)]
+
+
+def new_member_certificate(acting: Acting) -> list[Unmet]:
+    if acting.outcome != "recognised" or certificates.latest(acting.tx, acting.student_id, "new_member"):
+        return []
+    text = Text("Chưa có giấy chứng nhận học lớp đảng viên mới.")
+    return [_no(acting.edition, "probation_months", "new_member_certificate", text)]
+
+
+GUARDS: Mapping[str, Guard] = {
+    guard.__name__: guard
+    for guard in (vote, consent, helper, cell_members, class_age, probation_over, new_member_certificate)
+}
+# What adoption cannot know of the time before the program: rolls and consents of then.
+UNKNOWN_BEFORE = frozenset({"consent", "cell_members", "official_members", "quorum", "helper"})
+
+
+def _no(edition: Edition, key: str, condition: str, text: Text, first_day: date | None = None) -> Unmet:
+    return Unmet(condition, text, edition.source(key), edition.rating(key), first_day)
+
+
+def unmet(acting: Acting, guards: tuple[str, ...]) -> list[Unmet]:
+    """Everything that stands against the act; in adoption without what nobody can know any more."""
+    found = [one for name in guards for one in GUARDS[name](acting)]
+    if acting.before_system:
+        found = [one for one in found if one.condition not in UNKNOWN_BEFORE]
+    return found

@@ -1,0 +1,68 @@
+"""What was done in a case, read back from its acts: the newest act of a step, rounds, the last day."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.transactions import Transaction
+from workflows.admission.records import act
+from workflows.rules.deadlines import valid_until
+from workflows.rules.editions import edition_on
+
+INTERRUPTION = "interruption"
+
+
+def acts(tx: Transaction, case_id: int) -> list[Any]:
+    """All acts of a case in the order in which they were recorded."""
+    return list(tx.execute(select(act).where(act.c.case_id == case_id).order_by(act.c.id)))
+
+
+def latest(
+    tx: Transaction, case_id: int, *elements: str, outcomes: tuple[str, ...] = (), after: int = 0
+) -> Any:
+    """The newest act of these steps (with one of these outcomes, after that act); None if none."""
+    query = select(act).where(act.c.case_id == case_id, act.c.element.in_(elements), act.c.id > after)
+    if outcomes:
+        query = query.where(act.c.outcome.in_(outcomes))
+    return tx.execute(query.order_by(act.c.id.desc()).limit(1)).first()
+
+
+def count(tx: Transaction, case_id: int, element: str, outcomes: tuple[str, ...], after: int = 0) -> int:
+    """How often a step came out so, after an act."""
+    query = select(func.count()).where(
+        act.c.case_id == case_id, act.c.element == element, act.c.outcome.in_(outcomes), act.c.id > after
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def last_day(tx: Transaction, case_id: int) -> date | None:
+    """The latest day on the papers of the case so far."""
+    day: date | None = tx.execute(select(func.max(act.c.on_day)).where(act.c.case_id == case_id)).scalar()
+    return day
+
+
+def conclusion(tx: Transaction, case_id: int, on: date) -> Any:
+    """The conclusion of the history that still serves on the day; None if none, or too old."""
+    found = latest(tx, case_id, "conclude_history")
+    if found is None or found.outcome != "certified":
+        return None
+    until = valid_until("file_expiry", found.on_day, edition_on(on))
+    return found if on <= until else None
+
+
+def checks_round(tx: Transaction, case_id: int, on: date) -> int:
+    """The act after which the present round of checks began: 0, or the conclusion that no longer serves."""
+    found = latest(tx, case_id, "conclude_history")
+    return int(found.id) if found is not None and conclusion(tx, case_id, on) is None else 0
+
+
+def moved_after(tx: Transaction, case_id: int, act_id: int) -> bool:
+    """Did the person change the unit after that act?"""
+    return latest(tx, case_id, INTERRUPTION, outcomes=("unit_changed",), after=act_id) is not None
+
+
+def last_move(tx: Transaction, case_id: int) -> int:
+    """The act of the last change of unit; 0 where there was none."""
+    found = latest(tx, case_id, INTERRUPTION, outcomes=("unit_changed",))
+    return int(found.id) if found is not None else 0

@@ -1,0 +1,102 @@
+"""The official member who helps a candidate: assigned, replaced, lost; since when they share a unit."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from engine.errors import InvalidAnswers, NotFound, Text
+from engine.transactions import Transaction
+from workflows.admission.acting import Acting
+from workflows.admission.records import helper_assignment
+from workflows.people.members import place_of
+
+
+def assign(acting: Acting) -> int:
+    """The cell's helper for this candidate from `on`; an earlier one ends as replaced."""
+    member_id, since = acting.answers["member_id"], acting.answers["shared_since"]
+    if since > acting.on:
+        raise InvalidAnswers(
+            {"shared_since": [Text("Ngày bắt đầu cùng đơn vị không thể sau ngày phân công.")]}
+        )
+    _is_official(acting, member_id)
+    end(acting.tx, acting.main_case_id, acting.on, "replaced")
+    row = {
+        "case_id": acting.main_case_id,
+        "act_id": acting.act_id,
+        "member_id": member_id,
+        "valid_from": acting.on,
+        "shared_since": since,
+        "after_transfer": moved(acting.tx, acting.main_case_id),
+    }
+    acting.facts |= {"helper": member_id}
+    return acting.tx.insert(helper_assignment, row)
+
+
+def _is_official(acting: Acting, member_id: int) -> None:
+    """Only an official member of the cell may help; adoption believes the paper about who was one."""
+    place = place_of(acting.tx, member_id, acting.on)
+    if acting.before_system and place is not None:
+        return
+    if place is None or place != (acting.organisation_id or acting.case.custodian_id, "official"):
+        raise InvalidAnswers(
+            {"member_id": [Text("Người giúp đỡ phải là đảng viên chính thức của chi bộ vào ngày phân công.")]}
+        )
+
+
+def current(tx: Transaction, case_id: int) -> Any:
+    """The helper of now; None where nobody is."""
+    return tx.execute(
+        select(helper_assignment).where(
+            helper_assignment.c.case_id == case_id, helper_assignment.c.valid_to.is_(None)
+        )
+    ).first()
+
+
+def first_day(tx: Transaction, case_id: int) -> date | None:
+    """Since when the candidate has been helped at all, through changes of the helper."""
+    day: date | None = tx.execute(
+        select(func.min(helper_assignment.c.valid_from)).where(helper_assignment.c.case_id == case_id)
+    ).scalar()
+    return day
+
+
+def end(tx: Transaction, case_id: int, on: date, because: str) -> bool:
+    """The present helper's time ends; False where there was none. Never before it began."""
+    now = current(tx, case_id)
+    if now is None:
+        return False
+    if on < now.valid_from:
+        raise InvalidAnswers(
+            {
+                "on": [
+                    Text(
+                        "Ngày thôi giúp đỡ không thể trước ngày phân công {day}.",
+                        day=f"{now.valid_from:%d/%m/%Y}",
+                    )
+                ]
+            }
+        )
+    tx.execute(
+        update(helper_assignment)
+        .where(helper_assignment.c.id == now.id)
+        .values(valid_to=on, ended_because=because)
+    )
+    return True
+
+
+def lose(tx: Transaction, case_id: int, on: date, because: str) -> int:
+    """The helper left or died; returns the member's id. NotFound where nobody helps now."""
+    now = current(tx, case_id)
+    if now is None:
+        raise NotFound(Text("Hồ sơ này hiện chưa có đảng viên giúp đỡ."))
+    end(tx, case_id, on, because)
+    return int(now.member_id)
+
+
+def moved(tx: Transaction, case_id: int) -> bool:
+    """Did the case change its unit? Then shared time is not asked of the new helper."""
+    query = select(func.count()).where(
+        helper_assignment.c.case_id == case_id, helper_assignment.c.ended_because == "unit_changed"
+    )
+    return bool(tx.execute(query).scalar_one())

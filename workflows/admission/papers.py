@@ -1,0 +1,83 @@
+"""The paper behind an act: its type, its number from the register of who issued it, and where it is kept.
+
+Several cases may stand on one paper (one resolution that names three persons): the same number, type and
+date in the same register is the same paper. Without a number the act shows as "chờ văn bản".
+"""
+
+import re
+
+from sqlalchemy import select
+
+from engine.documents import add_document
+from workflows.admission.acting import Acting, set_number
+from workflows.documents.catalogue import papers
+from workflows.documents.records import issued_number
+from workflows.documents.registers import next_number
+
+FOREIGN = frozenset(
+    {"verification_reply", "opinion_reply", "application_letter", "personal_history", "complaint_letter"}
+    | {"consent_paper", "withdrawal_letter", "self_review", "helper_remark"}
+)  # written by others: their number, if any, is not of our registers
+
+
+def number_paper(acting: Acting, type: str | None) -> None:
+    """Take the number that the paper bears into its register, or the next one where that was asked for."""
+    typed, wants_next = acting.answers.get("number"), acting.answers.get("take_number")
+    if typed:
+        acting.number = str(typed)
+    if type is None or acting.organisation_id is None or type in FOREIGN or not papers()[type].numbered:
+        return
+    if not typed and not wants_next:
+        return
+    if typed and _same_paper(acting, type, str(typed)):
+        return
+    taken = next_number(
+        acting.tx,
+        acting.organisation_id,
+        None,
+        type,
+        on=acting.on,
+        by=acting.by,
+        now=acting.now,
+        wanted=str(typed) if typed else None,
+        case_id=acting.case.id,
+    )
+    acting.number = taken.text
+
+
+def keep_paper(acting: Acting, type: str | None) -> int | None:
+    """The row of the paper, once its act is recorded."""
+    if type is None:
+        return None
+    if acting.number:
+        set_number(acting, acting.number)
+    number = add_document(
+        acting.tx,
+        case_id=acting.main_case_id,
+        subject_id=acting.student_id,
+        type=type,
+        number=acting.number,
+        on=acting.on,
+        organisation_id=None if type in FOREIGN else acting.organisation_id,
+        title=papers()[type].title,
+        original=True,
+        place=acting.answers.get("place"),
+        by=acting.by,
+        now=acting.now,
+        before_system=acting.before_system,
+    )
+    acting.facts |= {"document": number}
+    return number
+
+
+def _same_paper(acting: Acting, type: str, typed: str) -> bool:
+    """Is this number already the one of a paper of that type and day?"""
+    digits = re.search(r"\d+", typed)
+    taken = acting.tx.execute(
+        select(issued_number.c.number).where(
+            issued_number.c.organisation_id == acting.organisation_id,
+            issued_number.c.type == type,
+            issued_number.c.on == acting.on,
+        )
+    ).scalars()
+    return digits is not None and int(digits[0]) in set(taken)

@@ -1,0 +1,186 @@
+"""The path that every act takes, adoption's included: answers, law, business rows, the model, paper, notice.
+
+The order is that of the architecture (§3). The caller opens the transaction; nothing here commits.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy import select, update
+
+from engine import cases
+from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
+from engine.records import clock, task
+from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow
+from engine.time import day_of
+from engine.transactions import Transaction
+from workflows.admission import guards, notices, votes
+from workflows.admission.acting import Acting, record_act
+from workflows.admission.dates import check_day, check_late, earliest
+from workflows.admission.forms import FORMS
+from workflows.admission.papers import keep_paper, number_paper
+from workflows.admission.steps import Step
+from workflows.rules.editions import edition_on
+from workflows.rules.queries import calendar_of
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Who stands behind a vote: the second person, or why there is none."""
+
+    how: str  # two_persons | one_person | superior | paper | none
+    by: int | None = None
+    vote_id: int | None = None
+
+
+def begin(
+    tx: Transaction,
+    found: TaskRow,
+    answers: Mapping[str, Any],
+    *,
+    by: int | None,
+    now: datetime,
+    on_behalf_of: int | None = None,
+    before_system: bool = False,
+) -> Acting:
+    """Check the answers of a form and its dates; gives the act, not yet recorded."""
+    read = read_answers(found.element, answers)
+    case = cases.get_case(tx, found.case_id)
+    on, today = read["on"], day_of(now)
+    check_day(on, today, earliest(tx, case, found))
+    edition, calendar = edition_on(on), calendar_of(tx)
+    late = check_late(on, today, read.get("late_reason"), edition, calendar, before_system=before_system)
+    return Acting(
+        tx=tx,
+        case=case,
+        element=found.element,
+        on=on,
+        by=by,
+        now=now,
+        edition=edition,
+        calendar=calendar,
+        answers=read,
+        outcome=read.get("outcome"),
+        task_id=found.id,
+        item=found.item,
+        organisation_id=found.organisation_id,
+        on_behalf_of=on_behalf_of,
+        before_system=before_system,
+        late=late,
+    )
+
+
+def propose(acting: Acting, found: TaskRow, step: Step) -> Done:
+    """The first person's figures wait; the step stays open and says so."""
+    refuse_unlawful(acting, step)
+    number = votes.propose(acting)
+    notices.tell_confirmation(acting.tx, found, number, now=acting.now)
+    return Done(acting.case, found, [], repeated=False, seq=0)
+
+
+def perform(
+    acting: Acting, found: TaskRow, step: Step, confirmation: Confirmation, request_key: str | None = None
+) -> Done:
+    """Record a step and run the model on. The part of the path that adoption shares."""
+    tx = acting.tx
+    refuse_unlawful(acting, step)
+    kind = step.paper(acting.outcome)
+    number_paper(acting, kind)
+    record_act(acting, confirmed_by=confirmation.by, confirmation=confirmation.how)
+    record_ballot(acting, confirmation)
+    step.deed(acting)
+    keep_paper(acting, kind)
+    done = cases.complete_task(
+        tx,
+        found.id,
+        acting.outcome,
+        on=acting.on,
+        by=confirmation.by or acting.by,
+        now=acting.now,
+        facts=journal_facts(acting, confirmation),
+        request_key=request_key,
+        edition=acting.edition.name,
+        on_behalf_of=acting.on_behalf_of,
+    )
+    name_clocks(acting, done.seq)
+    if not acting.before_system:
+        notices.tell_opened(tx, done.opened, now=acting.now)
+    return done
+
+
+def record_ballot(acting: Acting, confirmation: Confirmation) -> None:
+    """The vote behind the act: the pending one that was confirmed, or one that stands at once."""
+    if not votes.taken(acting.element, acting.outcome):
+        return
+    if confirmation.vote_id is not None:
+        votes.stand(acting, confirmation.vote_id, confirmed_by=confirmation.by or 0)
+        return
+    votes.withdraw(acting.tx, acting.task_id)
+    votes.record_vote(acting, status="standing")
+
+
+def journal_facts(acting: Acting, confirmation: Confirmation) -> dict[str, Any]:
+    """Ids and words only: the journal is never erased, so nothing personal goes into it."""
+    facts = dict(acting.facts)
+    if confirmation.how != "none":
+        facts |= {"confirmation": confirmation.how}
+    if confirmation.by is not None:
+        facts |= {"proposed_by": acting.by}
+    if acting.before_system:
+        facts |= {"before_system": True}
+    if acting.late:
+        facts |= {"late": True}
+    return facts
+
+
+def name_clocks(acting: Acting, seq: int) -> None:
+    """Clocks that the act started name its journal entry."""
+    if acting.clocks:
+        acting.tx.execute(update(clock).where(clock.c.id.in_(acting.clocks)).values(act_seq=seq))
+
+
+def refuse_unlawful(acting: Acting, step: Step) -> None:
+    found = guards.unmet(acting, step.guards)
+    if found:
+        raise NotLawful(found)
+
+
+def read_answers(element: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of a form, typed; every fault by its field."""
+    form = FORMS[element]()
+    try:
+        read: dict[str, Any] = form.load(dict(answers))
+    except ValidationError as error:
+        raise InvalidAnswers(faults_of(error.messages)) from None
+    return read
+
+
+def faults_of(messages: Any) -> dict[str, list[Text]]:
+    """marshmallow's nested messages as field → texts; a row's field is named `items.0.wanted`."""
+    found: dict[str, list[Text]] = {}
+
+    def walk(name: str, value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                walk(f"{name}.{key}" if name else str(key), inner)
+            return
+        for one in value if isinstance(value, list) else [value]:
+            found.setdefault(name, []).append(one if isinstance(one, Text) else Text(str(one)))
+
+    walk("", messages)
+    return found
+
+
+def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
+    """An open task; None once it is done."""
+    row = tx.execute(select(*TASK_COLUMNS).where(task.c.id == task_id)).first()
+    return TaskRow(*tuple(row)) if row else None
+
+
+def same_version(case: CaseRow, case_version: int | None) -> None:
+    """Somebody changed the case since the page was shown."""
+    if case_version is not None and case_version != case.version:
+        raise Conflict

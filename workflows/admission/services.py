@@ -1,0 +1,160 @@
+"""The verbs of the models' service tasks: each reads the tables and answers with one word, or a list of ids.
+
+Verb and word bear the element's name (see the models); none of them writes anything.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.rows import CaseRow
+from engine.transactions import Transaction
+from workflows.admission import certificates, history
+from workflows.admission.records import ceremony, opinion_request, verification_request
+from workflows.organisations.queries import chain_of
+from workflows.rules.ages import add_months
+from workflows.rules.deadlines import RULES
+from workflows.rules.editions import edition_on
+
+Verb = Callable[[Transaction, CaseRow, date], str | list[int]]
+
+
+def candidate_standing(tx: Transaction, case: CaseRow, on: date) -> str:
+    """A cell that recognised the candidate before need not do it again (a change of unit carries it over)."""
+    return (
+        "recognised" if history.latest(tx, case.id, "cell_recognition", outcomes=("recognised",)) else "new"
+    )
+
+
+def check_certificate(tx: Transaction, case: CaseRow, on: date) -> str:
+    return certificates.standing(tx, case.subject_id, on)
+
+
+def file_state(tx: Transaction, case: CaseRow, on: date) -> str:
+    """Application and history that both committees have sealed are kept."""
+    sealed = history.latest(tx, case.id, "committee_precheck")
+    return "kept" if sealed is not None and sealed.outcome == "sealed" else "new"
+
+
+def checks_state(tx: Transaction, case: CaseRow, on: date) -> str:
+    """A certified conclusion that is fresh, and made where the candidate still is, need not be made again."""
+    found = history.conclusion(tx, case.id, on)
+    return "concluded" if found is not None and not history.moved_after(tx, case.id, found.id) else "open"
+
+
+def verifications_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
+    """The requests that count in the present round of checks."""
+    query = select(verification_request).where(
+        verification_request.c.case_id == case.id,
+        verification_request.c.replaced_by_id.is_(None),
+        verification_request.c.act_id > history.checks_round(tx, case.id, on),
+    )
+    return list(tx.execute(query.order_by(verification_request.c.id)))
+
+
+def opinions_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
+    """Opinions count within a round of checks and within one unit: a new unit asks its own places."""
+    since = max(history.checks_round(tx, case.id, on), history.last_move(tx, case.id))
+    query = select(opinion_request).where(
+        opinion_request.c.case_id == case.id, opinion_request.c.act_id > since
+    )
+    return list(tx.execute(query.order_by(opinion_request.c.id)))
+
+
+def verification_plan(tx: Transaction, case: CaseRow, on: date) -> str:
+    since = history.checks_round(tx, case.id, on)
+    planned = history.latest(tx, case.id, "send_verifications", after=since)
+    return "sent" if planned is not None else "none_sent"
+
+
+def list_verifications(tx: Transaction, case: CaseRow, on: date) -> list[int]:
+    return [row.id for row in verifications_of_round(tx, case, on) if row.answered_on is None]
+
+
+def judge_verification(tx: Transaction, case: CaseRow, on: date) -> str:
+    """Adverse before unclear before clear; what the committee has weighed and accepted is settled."""
+    answers = {row.answer for row in verifications_of_round(tx, case, on) if row.weighed != "accepted"}
+    return next((word for word in ("adverse", "unclear") if word in answers), "clear")
+
+
+def opinion_plan(tx: Transaction, case: CaseRow, on: date) -> str:
+    return "sent" if opinions_of_round(tx, case, on) else "none_sent"
+
+
+def list_opinions(tx: Transaction, case: CaseRow, on: date) -> list[int]:
+    return [row.id for row in opinions_of_round(tx, case, on) if row.answered_on is None]
+
+
+def assess_file(tx: Transaction, case: CaseRow, on: date) -> str:
+    """complete | stale | certificate_expired on the day."""
+    if certificates.standing(tx, case.subject_id, on) != "valid":
+        return "certificate_expired"
+    return "complete" if history.conclusion(tx, case.id, on) is not None else "stale"
+
+
+def chain_regime(tx: Transaction, case: CaseRow, on: date) -> str:
+    return chain_of(tx, case.custodian_id, on).regime
+
+
+def chain_place(tx: Transaction, case: CaseRow, on: date) -> str:
+    return chain_of(tx, case.custodian_id, on).place
+
+
+def chain_power(tx: Transaction, case: CaseRow, on: date) -> str:
+    return chain_of(tx, case.custodian_id, on).power
+
+
+def class_standing(tx: Transaction, case: CaseRow, on: date) -> str:
+    return "passed" if certificates.latest(tx, case.subject_id, "new_member") else "needed"
+
+
+def probation_ends(tx: Transaction, case_id: int) -> date:
+    """The day on which the months of probation are complete, by the edition of the ceremony."""
+    held = tx.execute(
+        select(ceremony.c.on_day).where(ceremony.c.case_id == case_id).order_by(ceremony.c.id.desc()).limit(1)
+    ).scalar_one()
+    edition = edition_on(held)
+    return add_months(held, edition.number(RULES["probation_end"].key))
+
+
+def probation_standing(tx: Transaction, case: CaseRow, on: date) -> str:
+    return "running" if on < probation_ends(tx, case.id) else "over"
+
+
+def count_attempts(tx: Transaction, case: CaseRow, on: date) -> str:
+    """After so many votes without result the superior decides; a ruling to vote again starts anew."""
+    ruled = history.latest(tx, case.id, "superior_ruling", outcomes=("again",))
+    after = ruled.id if ruled is not None else 0
+    votes = history.count(tx, case.id, "cell_review", ("failed",), after)
+    return "exhausted" if votes >= edition_on(on).number("max_votes_without_result") else "again"
+
+
+def stage_left(tx: Transaction, case: CaseRow, on: date) -> str:
+    """The stage in which the last interruption found the case."""
+    return str(history.latest(tx, case.id, history.INTERRUPTION).stage)
+
+
+SERVICES: Mapping[str, Verb] = {
+    verb.__name__: verb
+    for verb in (
+        candidate_standing,
+        check_certificate,
+        file_state,
+        checks_state,
+        verification_plan,
+        list_verifications,
+        judge_verification,
+        opinion_plan,
+        list_opinions,
+        assess_file,
+        chain_regime,
+        chain_place,
+        chain_power,
+        class_standing,
+        probation_standing,
+        count_attempts,
+        stage_left,
+    )
+} | {"reassess_file": assess_file}
