@@ -1,0 +1,128 @@
+"""Users of the demonstration: the actors of every organisation that acts, and one printed account for a role.
+
+Only the printed ones have a password. The others stand in the journal by name and cannot sign in; the
+residence cells have nobody, so that the papers they owe are typed by whoever receives them.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert, select, update
+
+from engine.transactions import Transaction
+from workflows.demo.measures import person
+from workflows.demo.structure import count_on, first_free
+from workflows.demo.world import PASSWORD, Account, School, World
+from workflows.organisations.records import organisation
+from workflows.people.records import position, user_account
+
+SINCE = date(2021, 9, 1)
+
+
+class Staff:
+    """Collects accounts and positions; `write` stores them."""
+
+    def __init__(self, tx: Transaction, world: World, chance: random.Random) -> None:
+        self.tx, self.world, self.chance = tx, world, chance
+        self.next_id = first_free(tx, user_account)
+        self.users: list[dict[str, Any]] = []
+        self.positions: list[dict[str, Any]] = []
+
+    def add(self, organisation_id: int, word: str, username: str, *, until: date | None = None) -> int:
+        own = self.next_id
+        self.next_id += 1
+        name = person(self.chance, self.chance.choice(("male", "female")))
+        mark = f"{self.chance.getrandbits(128):032x}"
+        self.users.append(
+            {
+                "id": own,
+                "username": username,
+                "name": name,
+                "active": True,
+                "fs_uniquifier": mark,
+                "language": "vi",
+            }
+        )
+        row = {"user_id": own, "organisation_id": organisation_id, "position": word}
+        self.positions.append({**row, "valid_from": SINCE, "valid_to": until})
+        self.world.users.setdefault(organisation_id, {})[word] = own
+        return own
+
+    def write(self) -> None:
+        self.tx.execute(insert(user_account), self.users)
+        self.tx.execute(insert(position), self.positions)
+        count_on(self.tx, user_account)
+
+
+def add_users(tx: Transaction, world: World, chance: random.Random) -> None:
+    """Actors for the province, committees, boards, centres, and every school's cell, committee and union."""
+    staff = Staff(tx, world, chance)
+    staff.add(world.province_id, "secretary", "tinhuy.bithu")
+    staff.add(world.province_id, "auditor", "kiemtra")
+    staff.add(world.province_id, "administrator", "quantri")
+    committees = {**world.communes, **world.districts}
+    for number, committee in enumerate(committees.values(), start=1):
+        staff.add(committee, "secretary", f"dangbo{number:03d}.bithu")
+        staff.add(committee, "deputy_secretary", f"dangbo{number:03d}.phobithu")
+    for number, board in enumerate(world.boards.values(), start=1):
+        staff.add(board, "officer", f"ban{number:03d}.chuyenvien")
+        staff.add(board, "committee_member", f"ban{number:03d}.truongban")
+    for number, centre in enumerate(world.centres.values(), start=1):
+        staff.add(centre, "centre_officer", f"trungtam{number:03d}.canbo")
+    for number, school in enumerate(world.schools, start=1):
+        _add_school(staff, school, f"truong{number:03d}")
+    staff.write()
+
+
+def _add_school(staff: Staff, school: School, prefix: str) -> None:
+    for number, cell in enumerate(school.cells, start=1):
+        sign = prefix if number == 1 else f"{prefix}.cb{number}"
+        staff.add(cell, "secretary", f"{sign}.bithu")
+        staff.add(cell, "deputy_secretary", f"{sign}.phobithu")
+        staff.add(cell, "helper", f"{sign}.giupdo")
+    for committee, sign in ((school.committee_id, "danguy"), (school.section_id, "bophan")):
+        if committee is not None:
+            staff.add(committee, "secretary", f"{prefix}.{sign}")
+            staff.add(committee, "deputy_secretary", f"{prefix}.{sign}.pho")
+    staff.add(school.union_id, "union_secretary", f"{prefix}.doan")
+    staff.add(school.union_id, "committee_member", f"{prefix}.doan.uyvien")
+    users = staff.world.users
+    school.secretary_id = users[school.cell_id]["secretary"]
+    school.deputy_id = users[school.cell_id]["deputy_secretary"]
+    school.union_secretary_id = users[school.union_id]["union_secretary"]
+
+
+def open_accounts(tx: Transaction, world: World) -> None:
+    """One account for each role, all with one password, and the organisations they belong to in words."""
+    school = next((one for one in world.schools if one.committee_id and one.centre_id), world.schools[0])
+    higher = next(one for one in world.schools if one.higher)
+    rows: Sequence[tuple[str, int | None, str]] = (
+        ("Bí thư chi bộ trường", school.cell_id, "secretary"),
+        ("Phó bí thư chi bộ trường", school.cell_id, "deputy_secretary"),
+        ("Đảng viên giúp đỡ", school.cell_id, "helper"),
+        ("Bí thư Đoàn trường", school.union_id, "union_secretary"),
+        ("Bí thư đảng ủy trường", school.committee_id, "secretary"),
+        ("Bí thư chi bộ sinh viên", higher.cell_id, "secretary"),
+        ("Đảng ủy bộ phận", higher.section_id, "secretary"),
+        ("Chuyên viên Ban Xây dựng Đảng", school.board_id, "officer"),
+        ("Thường trực đảng ủy xã, phường", school.deciding_id, "secretary"),
+        ("Trung tâm chính trị", school.centre_id, "centre_officer"),
+        ("Ban Tổ chức Tỉnh ủy", world.boards[world.province_id], "officer"),
+        ("Cán bộ kiểm tra", world.province_id, "auditor"),
+        ("Quản trị viên", world.province_id, "administrator"),
+    )
+    hashed = PasswordHasher().hash(PASSWORD)
+    for role, organisation_id, word in rows:
+        if organisation_id is not None:
+            _open(tx, world, role, organisation_id, word, hashed)
+
+
+def _open(tx: Transaction, world: World, role: str, organisation_id: int, word: str, hashed: str) -> None:
+    user_id = world.user(organisation_id, word)
+    tx.execute(update(user_account).where(user_account.c.id == user_id).values(password=hashed))
+    username = tx.execute(select(user_account.c.username).where(user_account.c.id == user_id)).scalar_one()
+    name = tx.execute(select(organisation.c.name).where(organisation.c.id == organisation_id)).scalar_one()
+    world.accounts.append(Account(str(username), PASSWORD, role, str(name), user_id, organisation_id, word))
