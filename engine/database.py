@@ -41,6 +41,14 @@ SERVER_DOWN = (
 REFUSED = "Máy chủ cơ sở dữ liệu từ chối tài khoản {place}. Hãy kiểm tra tên và mật khẩu trong địa chỉ."
 
 
+def _to_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+# Functions of a module, not made anew for each engine: psycopg keeps what it is given for ever.
+JSON: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": msgspec.json.decode}
+
+
 def open_engine(url: str, key: bytes | None = None, *, create: bool = False) -> Engine:
     """An engine for `sqlite:///path` (encrypted with the 32 bytes `key`) or `postgresql+psycopg://…`.
 
@@ -94,7 +102,7 @@ def _open_sqlite(url: URL, key: bytes | None, create: bool) -> Engine:
             raw.execute("PRAGMA " + pragma)
         return raw
 
-    engine = create_engine(url, module=dbapi2, creator=connect, **_json())
+    engine = create_engine(url, module=dbapi2, creator=connect, **JSON)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -110,16 +118,8 @@ def _open_postgresql(url: URL) -> Engine:
         url,
         pool_pre_ping=True,
         connect_args={"options": settings, "connect_timeout": BUSY_SECONDS},
-        **_json(),
+        **JSON,
     )
-
-
-def _json() -> dict[str, Any]:
-    encoder, decoder = msgspec.json.Encoder(), msgspec.json.Decoder()
-    return {
-        "json_serializer": lambda value: encoder.encode(value).decode(),
-        "json_deserializer": decoder.decode,
-    }
 
 
 def failure_of(error: DBAPIError, place: str) -> Failure | None:

@@ -50,7 +50,8 @@ class Transaction:
         """Adds the rows that are not there yet (by any unique key); says how many were added."""
         if not rows:
             return 0
-        return self.execute(self._insert(table).on_conflict_do_nothing().values(list(rows))).rowcount
+        adding = self._insert(table).on_conflict_do_nothing().values(list(rows))
+        return len(self.execute(adding.returning(*table.primary_key.columns)).all())
 
     def insert_unless_there(self, table: Table, row: Mapping[str, Any]) -> int | None:
         """Adds one row and gives its id; None where a unique key is taken. The transaction stays usable."""

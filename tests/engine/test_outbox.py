@@ -1,0 +1,55 @@
+"""Telling people: once for a key; one that cannot be delivered does not hold up the rest."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.incidents import incidents
+from engine.outbox import TELL_AFTER, deliver, tell
+from engine.records import outbox
+from tests.engine.library import NOW, Library
+
+
+def tell_one(library: Library, key: str, **more: Any) -> bool:
+    with library.tx() as tx:
+        return tell(tx, key, "book_back", to_user=1, facts={"book": key}, now=NOW, **more)
+
+
+def test_the_same_key_is_told_once(library: Library) -> None:
+    assert tell_one(library, "a")
+    assert not tell_one(library, "a")
+    assert tell_one(library, "b", to_organisation=2)
+    sent: list[str] = []
+    assert deliver(library.store, lambda row: sent.append(row.key), now=NOW) == (2, 0)
+    assert deliver(library.store, lambda row: sent.append(row.key), now=NOW) == (0, 0)
+    assert sent == ["a", "b"]
+
+
+def test_what_an_undone_act_told_was_never_told(library: Library) -> None:
+    with pytest.raises(ZeroDivisionError), library.tx() as tx:
+        tell(tx, "a", "book_back", to_user=1, facts={}, now=NOW)
+        raise ZeroDivisionError
+    assert tell_one(library, "a")
+
+
+def test_one_that_cannot_be_sent_waits_and_is_told_while_the_others_go_out(library: Library) -> None:
+    tell_one(library, "bad")
+    tell_one(library, "good")
+    sent: list[str] = []
+
+    def send(row: Any) -> None:
+        if row.key == "bad":
+            raise ConnectionError("no post office")
+        sent.append(row.key)
+
+    assert deliver(library.store, send, now=NOW) == (1, 1)
+    assert deliver(library.store, send, now=NOW) == (0, 0), "not before its next try"
+    for day in range(1, TELL_AFTER):
+        assert deliver(library.store, send, now=NOW + timedelta(days=day)) == (0, 1)
+    with library.tx(writing=False) as tx:
+        [row] = tx.execute(select(outbox).where(outbox.c.sent_at.is_(None))).all()
+        [told] = incidents(tx)
+    assert (row.attempts, told.kind, told.cause) == (TELL_AFTER, "outbox", "ConnectionError: no post office")
+    assert sent == ["good"]
