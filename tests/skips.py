@@ -10,7 +10,9 @@ NO_SKIPS = "KETNAP_NO_SKIPS"
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     if skipped:
-        reasons = sorted({str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)})
+        reasons = sorted(
+            {str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple)}
+        )
         terminalreporter.write_line(f"skipped here: {len(skipped)}")
         for reason in reasons:
             terminalreporter.write_line(f"  {reason}")

@@ -52,7 +52,10 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []
             if broken:
                 raise Unavailable(
-                    Text("Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.", count=len(broken))
+                    Text(
+                        "Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.",
+                        count=len(broken),
+                    )
                 )
     finally:
         if sqlite:

@@ -1,5 +1,11 @@
 """Every file of tables, imported once, so that one metadata knows them all."""
 
+import workflows.access.records
+import workflows.admission.records
+import workflows.documents.records
+import workflows.organisations.records
+import workflows.people.records
+import workflows.rules.records
 from engine.records import metadata
 
 TABLES = metadata.tables

@@ -12,7 +12,9 @@ from engine.errors import Failure
 P = ParamSpec("P")
 R = TypeVar("R")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="In một đối tượng JSON cho chương trình khác đọc.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="In một đối tượng JSON cho chương trình khác đọc."
+)
 
 
 def tell(as_json: bool, answer: dict[str, Any], lines: Sequence[str]) -> None:

@@ -3,10 +3,14 @@
 import click
 
 from engine.database import place_of
+from engine.time import utcnow
+from engine.transactions import Store
 from web.commands.answers import in_words, json_option, tell
 from web.opening import make_database
 from web.settings import Settings
 from workflows import schema
+from workflows.admission.registry import registry
+from workflows.beginnings import begin
 
 
 @click.group()
@@ -26,5 +30,7 @@ def upgrade(as_json: bool) -> None:
     if new:
         click.echo(keys.recovery_sheet(place_of(engine)), err=True)
     before, after = schema.upgrade(engine)
+    with Store(engine, registry=registry(), keys=keys).transaction() as tx:
+        begin(tx, now=utcnow())
     lines = [f"Đã ở bản {after}, không phải làm gì." if before == after else f"Đã nâng cấp lên bản {after}."]
     tell(as_json, {"before": before, "after": after}, lines)

@@ -7,13 +7,12 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
 import click
 
-from engine.time import day_of
+from engine.time import day_of, utcnow
 from engine.transactions import Store
 from web.commands.answers import in_words, refuse
 from web.commands.progress import shown
@@ -21,7 +20,8 @@ from web.opening import make_database, open_store
 from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
-from workflows.demo import build
+from workflows.beginnings import begin
+from workflows.demo.building import build
 
 START_SECONDS = 30
 STOP_SECONDS = 25
@@ -29,7 +29,9 @@ STOP_SECONDS = 25
 
 @click.command()
 @click.option("--port", type=int, help="Cổng của trang web (mặc định 8470).")
-@click.option("--scale", default=1.0, show_default=True, help="Cỡ của tỉnh: 1 là cả tỉnh, 0.02 là vài trường.")
+@click.option(
+    "--scale", default=1.0, show_default=True, help="Cỡ của tỉnh: 1 là cả tỉnh, 0.02 là vài trường."
+)
 @click.option("--seed", default=2026, show_default=True, help="Hạt giống của dữ liệu bịa.")
 @click.option("--only-build", is_flag=True, help="Chỉ tạo dữ liệu, không mở trang web.")
 @in_words
@@ -61,15 +63,12 @@ def _build(settings: Settings, accounts: Path, *, scale: float, seed: int) -> No
         left.unlink()
     engine, keys, _ = make_database(settings)
     schema.upgrade(engine)
-    now = datetime.now(UTC)
+    now = utcnow()
+    store = Store(engine, registry=registry(), keys=keys)
+    with store.transaction() as tx:
+        begin(tx, now=now)
     with shown() as progress:
-        world = build(
-            Store(engine, registry=registry(), keys=keys),
-            seed=seed,
-            progress=progress,
-            today=day_of(now),
-            scale=scale,
-        )
+        world = build(store, seed=seed, progress=progress, today=day_of(now), scale=scale)
     engine.dispose()
     rows = [
         {"username": a.username, "password": a.password, "role": a.role, "organisation": a.organisation}

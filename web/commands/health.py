@@ -11,8 +11,8 @@ from sqlalchemy import Engine, text
 import bpmn
 from engine.database import check_schema
 from engine.errors import Failure
-from engine.secrets import Keys
 from engine.models.check import check as check_models
+from engine.secrets import Keys
 from web.commands.answers import json_option, tell
 from web.opening import open_database
 from web.settings import Settings
@@ -25,7 +25,9 @@ def findings(settings: Settings) -> list[tuple[str, bool, str]]:
     """Rows of (what was looked at, whether it is well, what was found)."""
     rows = [("python", sys.version_info >= (3, 11), platform.python_version())]
     rows.append(("ketnap", True, importlib.metadata.version("ketnap")))
-    rows.append(_tried("khóa", lambda: f"{settings.key_file} (dấu {Keys.load(settings.key_file).fingerprint})"))
+    rows.append(
+        _tried("khóa", lambda: f"{settings.key_file} (dấu {Keys.load(settings.key_file).fingerprint})")
+    )
     rows.append(_tried("cơ sở dữ liệu", lambda: _database(settings)))
     model_findings = check_models(bpmn.files(), registry())
     rows.append(("mô hình", not model_findings, f"{len(model_findings)} lỗi"))

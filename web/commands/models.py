@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import bpmn
 import click
 
+import bpmn
 from engine.models.check import check as check_models
 from engine.models.drawing import render as render_svg
 from engine.models.layout import draw as draw_model
@@ -24,7 +24,9 @@ def read(where: Path | None) -> dict[str, bytes]:
     """The files of a folder, or ours."""
     if where is None:
         return dict(bpmn.files())
-    return {path.name: path.read_bytes() for path in sorted(where.iterdir()) if path.suffix in {".bpmn", ".dmn"}}
+    return {
+        path.name: path.read_bytes() for path in sorted(where.iterdir()) if path.suffix in {".bpmn", ".dmn"}
+    }
 
 
 @models.command()
@@ -35,7 +37,9 @@ def check(where: Path | None, as_json: bool) -> None:
     """Kiểm tra mô hình trong thư mục WHERE (mặc định: mô hình của chương trình)."""
     files = read(where)
     findings = check_models(files, registry())
-    rows = [{"file": f.file, "element": f.element, "rule": f.rule, "message": str(f.message)} for f in findings]
+    rows = [
+        {"file": f.file, "element": f.element, "rule": f.rule, "message": str(f.message)} for f in findings
+    ]
     lines = [f"{row['file']}: {row['element']}: {row['message']} [{row['rule']}]" for row in rows]
     tell(as_json, {"files": len(files), "findings": rows}, lines or [f"{len(files)} mô hình: không có lỗi."])
     if findings:
