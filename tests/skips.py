@@ -1,4 +1,4 @@
-"""What a machine lacks is skipped, counted and printed; where KETNAP_NO_SKIPS is set, one skip fails the run."""
+"""What a machine lacks is skipped, counted and printed; with KETNAP_NO_SKIPS one skip fails the run."""
 
 import os
 

@@ -16,7 +16,7 @@ def open_database(settings: Settings) -> Engine:
 
 
 def make_database(settings: Settings) -> tuple[Engine, Keys, bool]:
-    """The database, its keys, and whether those were made just now; makes the folder, the key, an empty file."""
+    """The database, its keys, and whether those were made just now; makes the folder, key and file."""
     keys, new = Keys.load_or_create(settings.key_file, data_folder=settings.data)
     if settings.embedded:
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)

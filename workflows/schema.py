@@ -16,6 +16,7 @@ from workflows.tables import TABLES
 
 __all__ = ["TABLES", "current", "head", "metadata", "upgrade"]
 
+ORPHANS = "Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha."
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -51,12 +52,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
             command.upgrade(config, "head")
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall() if sqlite else []
             if broken:
-                raise Unavailable(
-                    Text(
-                        "Nâng cấp dừng lại, dữ liệu giữ nguyên: {count} dòng không còn dòng cha.",
-                        count=len(broken),
-                    )
-                )
+                raise Unavailable(Text(ORPHANS, count=len(broken)))
     finally:
         if sqlite:
             event.remove(engine, "connect", _without_foreign_keys)

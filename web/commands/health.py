@@ -26,8 +26,7 @@ def findings(settings: Settings) -> list[tuple[str, bool, str]]:
     rows = [("python", sys.version_info >= (3, 11), platform.python_version())]
     rows.append(("ketnap", True, importlib.metadata.version("ketnap")))
     rows.append(
-        _tried("khóa", lambda: f"{settings.key_file} (dấu {Keys.load(settings.key_file).fingerprint})")
-    )
+        _tried("khóa", lambda: _key(settings))
     rows.append(_tried("cơ sở dữ liệu", lambda: _database(settings)))
     model_findings = check_models(bpmn.files(), registry())
     rows.append(("mô hình", not model_findings, f"{len(model_findings)} lỗi"))
@@ -41,6 +40,10 @@ def _tried(what: str, look: Callable[[], str]) -> tuple[str, bool, str]:
         return what, True, look()
     except Failure as failure:
         return what, False, str(failure)
+
+
+def _key(settings: Settings) -> str:
+    return f"{settings.key_file} (dấu {Keys.load(settings.key_file).fingerprint})"
 
 
 def _database(settings: Settings) -> str:
