@@ -25,8 +25,7 @@ def findings(settings: Settings) -> list[tuple[str, bool, str]]:
     """Rows of (what was looked at, whether it is well, what was found)."""
     rows = [("python", sys.version_info >= (3, 11), platform.python_version())]
     rows.append(("ketnap", True, importlib.metadata.version("ketnap")))
-    rows.append(
-        _tried("khóa", lambda: _key(settings))
+    rows.append(_tried("khóa", lambda: _key(settings)))
     rows.append(_tried("cơ sở dữ liệu", lambda: _database(settings)))
     model_findings = check_models(bpmn.files(), registry())
     rows.append(("mô hình", not model_findings, f"{len(model_findings)} lỗi"))
