@@ -1,0 +1,251 @@
+"""A model's picture as SVG, made on the server from its BPMN DI, in proper BPMN notation.
+
+No script and no inline style: presentation attributes carry the look, classes let a page restyle it. All text
+goes through an XML builder, so nothing a model says can become markup.
+"""
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from engine.errors import NotFound, Text
+from engine.models.layout.graph import title_of
+from engine.models.layout.places import LABEL_SIZE, Box
+from engine.models.layout.text import LINE, width, wrap
+from engine.models.symbols import COLOURS, INK, PAPER, QUIET, SVG, arrow, draw_symbol, piece
+from engine.models.xml import BPMN, Node, find, name_of, parse_xml
+
+FONT = "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+MARGIN = 16.0
+COLD = "#c62828"  # the colour of what was never passed, in a heat picture
+AREAS = ("participant", "lane", "group")
+
+Point = tuple[float, float]
+
+
+def render(
+    files: Mapping[str, bytes],
+    process: str,
+    marks: Mapping[str, str] | None = None,
+    counts: Mapping[str, int] | None = None,
+    links: Mapping[str, str] | None = None,
+) -> str:
+    """The SVG of a process of these files: one string, to be put into a page or a file.
+
+    `marks` says "now", "done" or "stopped" of elements; `counts`, if given, makes it a heat picture in which every
+    element and flow shows how often it was passed; `links` leads from elements to pages. Raises NotFound where no
+    file has that process or where it is not drawn.
+    """
+    root = _file_of(files, process)
+    if not find(root, "//bpmndi:BPMNShape"):
+        raise NotFound(Text("Quy trình “{process}” chưa được vẽ. Hãy chạy “ketnap models draw”.", process=process))
+    return _Sheet(root, find(root, "//bpmn:process")[0], marks or {}, counts, links or {}).draw()
+
+
+def _file_of(files: Mapping[str, bytes], process: str) -> Node:
+    for name, content in files.items():
+        if name.endswith(".bpmn") and process.encode() in content:
+            root = parse_xml(content, name)
+            if any(node.get("id") == process for node in find(root, "//bpmn:process")):
+                return root
+    raise NotFound(Text("Không có quy trình “{process}”.", process=process))
+
+
+class _Sheet:
+    """One drawing in the making."""
+
+    def __init__(
+        self,
+        root: Node,
+        process: Node,
+        marks: Mapping[str, str],
+        counts: Mapping[str, int] | None,
+        links: Mapping[str, str],
+    ) -> None:
+        self.process, self.marks, self.counts, self.links = process, marks, counts, links
+        self.id = str(process.get("id"))
+        named = (node for node in root.iter(f"{{{BPMN}}}*") if node.get("id"))
+        self.nodes = {node.get("id"): node for node in named}
+        self.shapes = [s for s in find(root, "//bpmndi:BPMNShape") if s.get("bpmnElement") in self.nodes]
+        self.edges = [e for e in find(root, "//bpmndi:BPMNEdge") if e.get("bpmnElement") in self.nodes]
+        self.defaults = {node.get("default") for node in process if node.get("default")}
+        self.values = {v.get("id"): v.get("value", "") for v in find(root, "//bpmn:categoryValue")}
+
+    def draw(self) -> str:
+        self.svg = self._paper()
+        areas = [shape for shape in self.shapes if name_of(self._element(shape)) in AREAS]
+        for shape in areas:
+            self._area(shape)
+        for edge in self.edges:
+            self._flow(edge)
+        for shape in self.shapes:
+            if shape not in areas:
+                self._node(shape)
+        for edge in self.edges:
+            self._words(self.svg, self._element(edge).get("name", ""), _label(edge), "flow-label")
+        return str(etree.tostring(self.svg, encoding="unicode"))
+
+    def _element(self, drawn: Node) -> Node:
+        return self.nodes[drawn.get("bpmnElement")]
+
+    def _paper(self) -> Node:
+        boxes = [box for drawn in self.shapes + self.edges for box in (_bounds(drawn), _label(drawn)) if box]
+        points = [point for edge in self.edges for point in _way(edge)]
+        left = min([b.x for b in boxes] + [x for x, _ in points]) - MARGIN
+        top = min([b.y for b in boxes] + [y for _, y in points]) - MARGIN
+        right = max([b.x + b.width for b in boxes] + [x for x, _ in points]) + MARGIN
+        bottom = max([b.y + b.height for b in boxes] + [y for _, y in points]) + MARGIN
+        svg: Node = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+        svg.set("viewBox", f"{left:g} {top:g} {right - left:g} {bottom - top:g}")
+        svg.set("width", f"{right - left:g}")
+        svg.set("height", f"{bottom - top:g}")
+        svg.set("class", "bpmn")
+        svg.set("role", "img")
+        svg.set("aria-labelledby", f"{self.id}-title")
+        svg.set("font-family", FONT)
+        svg.set("font-size", "12")
+        svg.set("fill", INK)
+        piece(svg, "title", id=f"{self.id}-title").text = f"Sơ đồ: {self.process.get('name') or self.id}"
+        heads = piece(svg, "defs")
+        arrow(heads, f"{self.id}-arrow", INK)
+        arrow(heads, f"{self.id}-arrow-cold", COLD)
+        piece(svg, "rect", x=left, y=top, width=right - left, height=bottom - top, fill=PAPER, class_="paper")
+        return svg
+
+    def _area(self, shape: Node) -> None:
+        node, box = self._element(shape), _bounds(shape)
+        if box is None:
+            return
+        group = piece(self.svg, "g", class_=name_of(node))
+        frame = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "fill": "none"}
+        if name_of(node) == "group":
+            piece(group, "rect", **frame, rx=14, stroke="#9aa7b2", stroke_width=1.4, stroke_dasharray="8 3 2 3")
+            title = self.values.get(node.get("categoryValueRef"), "")
+            words = piece(group, "text", x=box.x + 16, y=box.y + 24, font_size=15, font_weight="bold", fill=QUIET)
+            words.text = title
+            return
+        piece(group, "rect", **frame, stroke="#7d8b97", stroke_width=1.2)
+        piece(group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke="#7d8b97", stroke_width=1.2)
+        pool = name_of(node) == "participant"
+        size = 13 if pool else 12
+        lines = wrap(node.get("name", "") if pool else title_of(node), box.height - 8, size)[:2]
+        if len(lines) > 1 and not pool:
+            size = 11
+        for number, line in enumerate(lines):
+            x = box.x + 15 + (number - (len(lines) - 1) / 2) * size * 1.1 + size * 0.35
+            y = box.y + box.height / 2
+            words = piece(group, "text", text_anchor="middle", transform=f"translate({x:g} {y:g}) rotate(-90)")
+            words.set("font-size", str(size))
+            words.set("font-weight", "bold" if pool else "normal")
+            words.text = line
+
+    def _node(self, shape: Node) -> None:
+        node, box = self._element(shape), _bounds(shape)
+        if box is None:
+            return
+        id, tag, name = node.get("id"), name_of(node), node.get("name", "")
+        mark = self.marks.get(id)
+        mark = mark if mark in COLOURS else None
+        parent = self.svg
+        if id in self.links:
+            parent = piece(self.svg, "a", href=self.links[id])
+        group = piece(parent, "g", class_=f"element {tag}" + (f" {mark}" if mark else ""), data_element=id)
+        piece(group, "title").text = name or id
+        draw_symbol(group, node, box, mark)
+        if tag.endswith(("Event", "Gateway")):
+            self._words(group, name, _label(shape), "label")
+        else:
+            self._fill(group, name, box, tag)
+        if mark == "now":
+            halo = {"x": box.x - 6, "y": box.y - 6, "width": box.width + 12, "height": box.height + 12}
+            ink = COLOURS["now"][1]
+            piece(group, "rect", **halo, rx=14, fill="none", stroke=ink, stroke_width=2.4, class_="halo")
+        if self.counts is not None and not tag.endswith("Gateway"):
+            self._badge(group, box.x + box.width, box.y, self.counts.get(id, 0))
+
+    def _fill(self, group: Node, name: str, box: Box, tag: str) -> None:
+        """A task's name, in the middle of its box, small enough to fit."""
+        foot = 14 if tag == "callActivity" else 0
+        for size in (12.0, 11.0, 10.0):
+            lines = wrap(name, box.width - 16, size)
+            if len(lines) * size * LINE <= box.height - 16 - foot and all(
+                width(line, size) <= box.width - 12 for line in lines
+            ):
+                break
+        head = 0 if tag == "callActivity" else 14 if len(lines) > 2 else 4
+        middle = box.y + (box.height + head - foot) / 2
+        self._lines(group, lines, box.x + box.width / 2, middle - len(lines) * size * LINE / 2, size, "label")
+
+    def _words(self, parent: Node, text: str, box: Box | None, class_: str) -> None:
+        """A label in its own box, on a halo of paper so that a line behind it does not hide it."""
+        if text and box:
+            lines = wrap(text, box.width + 2, LABEL_SIZE)
+            self._lines(parent, lines, box.x + box.width / 2, box.y, LABEL_SIZE, class_, halo=True)
+
+    def _lines(
+        self, parent: Node, lines: list[str], x: float, y: float, size: float, class_: str, halo: bool = False
+    ) -> None:
+        words = piece(parent, "text", text_anchor="middle", font_size=size, class_=class_)
+        if halo:
+            words.set("paint-order", "stroke")
+            words.set("stroke", PAPER)
+            words.set("stroke-width", "3")
+            words.set("stroke-linejoin", "round")
+        for number, line in enumerate(lines):
+            piece(words, "tspan", x=x, y=y + size * (0.95 + number * LINE)).text = line
+
+    def _flow(self, edge: Node) -> None:
+        flow, points = self._element(edge), _way(edge)
+        count = None if self.counts is None else self.counts.get(flow.get("id"), 0)
+        ink, head = (COLD, "-arrow-cold") if count == 0 else (INK, "-arrow")
+        weight = 1.4 if count is None else 1.2 + min(count, 60) ** 0.5 / 2
+        group = piece(self.svg, "g", class_="flow", data_element=flow.get("id"))
+        line = piece(group, "path", d=_rounded(points), fill="none", stroke=ink, stroke_width=float(weight))
+        line.set("marker-end", f"url(#{self.id}{head})")
+        if flow.get("id") in self.defaults:
+            (x1, y1), (x2, y2) = points[0], points[1]
+            dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
+            x, y = x1 + dx * 9, y1 + dy * 9
+            slash = f"M{x - 3 - abs(dy) * 2:g} {y + 5 - abs(dy) * 2:g} L{x + 3 + abs(dy) * 2:g} {y - 5 + abs(dy) * 2:g}"
+            piece(group, "path", d=slash, fill="none", stroke=ink, stroke_width=1.4, class_="default")
+        if count is not None:
+            longest = max(zip(points, points[1:], strict=False), key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
+            (x1, y1), (x2, y2) = longest
+            self._badge(group, (x1 + x2) / 2, (y1 + y2) / 2, count)
+
+    def _badge(self, parent: Node, x: float, y: float, count: int) -> None:
+        text, ink = str(count), COLD if count == 0 else "#2f7d4f"
+        room = width(text, 9) + 8
+        piece(parent, "rect", x=x - room / 2, y=y - 7, width=room, height=14, rx=7, fill=PAPER, stroke=ink, class_="count")
+        piece(parent, "text", x=x, y=y + 3.2, font_size=9, text_anchor="middle", fill=ink, class_="count").text = text
+
+
+def _bounds(shape: Node) -> Box | None:
+    found = find(shape, "./dc:Bounds")
+    return Box(*(float(found[0].get(key)) for key in ("x", "y", "width", "height"))) if found else None
+
+
+def _label(drawn: Node) -> Box | None:
+    found = find(drawn, "./bpmndi:BPMNLabel")
+    return _bounds(found[0]) if found else None
+
+
+def _way(edge: Node) -> list[Point]:
+    return [(float(point.get("x")), float(point.get("y"))) for point in find(edge, "./di:waypoint")]
+
+
+def _rounded(points: list[Point], radius: float = 6) -> str:
+    """The way with its corners rounded."""
+    written = [f"M{points[0][0]:g} {points[0][1]:g}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        a, b = _towards(corner, before, radius), _towards(corner, after, radius)
+        written.append(f"L{a[0]:g} {a[1]:g} Q{corner[0]:g} {corner[1]:g} {b[0]:g} {b[1]:g}")
+    written.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
+    return " ".join(written)
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    part = min(by / length, 0.5) if length else 0
+    return start[0] + dx * part, start[1] + dy * part
