@@ -41,7 +41,9 @@ def noon(day: date) -> datetime:
 
 
 def model_files() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(BPMN.iterdir()) if path.suffix in (".bpmn", ".dmn")}
+    return {
+        path.name: path.read_bytes() for path in sorted(BPMN.iterdir()) if path.suffix in (".bpmn", ".dmn")
+    }
 
 
 @dataclass
@@ -332,16 +334,19 @@ def _organisations(tx: Transaction, world: World) -> None:
         },
     )
     for organisation_id, kind in ((world.school, "plenum"), (world.commune, "standing")):
-        row = {"organisation_id": organisation_id, "kind": kind, "members": BODIES[kind], "valid_from": BEGINNING}
+        row = {
+            "organisation_id": organisation_id,
+            "kind": kind,
+            "members": BODIES[kind],
+            "valid_from": BEGINNING,
+        }
         tx.insert(body, row)
 
 
 def _people(tx: Transaction, world: World, born: date, members: int) -> None:
     for number in range(members):
         name = f"Đảng Viên {chr(65 + number)}"
-        world.members.append(
-            add_member(tx, name, cell_id=world.cell, status="official", since=BEGINNING)
-        )
+        world.members.append(add_member(tx, name, cell_id=world.cell, status="official", since=BEGINNING))
     away = add_member(tx, "Đảng Viên Xa", cell_id=world.cell, status="official", since=BEGINNING)
     place_member(tx, away, cell_id=world.cell, status="away", since=date(2021, 1, 1))
     for number in range(5):

@@ -14,6 +14,7 @@ from engine.time import day_of
 from engine.transactions import Transaction
 from workflows import access
 from workflows.admission import votes
+from workflows.admission.desk import Desk, prepare
 from workflows.admission.path import (
     Confirmation,
     begin,
@@ -24,6 +25,8 @@ from workflows.admission.path import (
 )
 from workflows.admission.side_acts import leave_path, lose_helper, open_admission
 from workflows.admission.steps import STEPS, Step
+
+__all__ = ["Desk", "complete", "confirm", "interrupt", "nominate", "prepare", "report_helper_lost"]
 
 
 def complete(

@@ -132,8 +132,16 @@ def day(label: str, *, required: bool = False, help: str | None = None) -> Day:
     return Day(**_options(label, "date", required, help))
 
 
-def line(label: str, *, required: bool = False, longest: int = 200, help: str | None = None) -> Words:
-    return Words(longest=longest, **_options(label, "text", required, help))
+def line(
+    label: str,
+    *,
+    required: bool = False,
+    longest: int = 200,
+    help: str | None = None,
+    widget: str = "text",
+    choices: str | None = None,
+) -> Words:
+    return Words(longest=longest, **_options(label, widget, required, help, choices=choices))
 
 
 def passage(label: str, *, required: bool = False, longest: int = 4000, help: str | None = None) -> Words:

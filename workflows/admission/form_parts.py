@@ -41,7 +41,7 @@ class Opinion(Sheet):
 class Wanted(Sheet):
     """One thing that is missing from the file."""
 
-    document_type = line("Loại giấy tờ", longest=20)
+    document_type = line("Loại giấy tờ", longest=60, choices="document_types", widget="select")
     wanted = line("Cần bổ sung gì", required=True, longest=300)
 
 

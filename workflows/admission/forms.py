@@ -33,6 +33,7 @@ FORMS: Mapping[str, type[Schema]] = {
             "Cha mẹ hoặc người giám hộ đồng ý ngày", help="Cần khi học sinh chưa đủ tuổi tự quyết."
         ),
         paper=line("Giấy đồng ý", longest=80),
+        ask_again_on=day("Không hỏi lại trước ngày"),
     ),
     "confirm_source": form("confirm_source", "Ngày họp chi bộ", needs=needed(reason="left"), reason=reason()),
     "branch_vote": form("branch_vote", "Ngày họp chi đoàn", needs=counted("carried", "failed"), **ballot()),
@@ -159,6 +160,7 @@ FORMS: Mapping[str, type[Schema]] = {
         "admission_ceremony",
         "Ngày tổ chức lễ",
         member_id=one_of("Đảng viên giúp đỡ trong thời gian dự bị", "helpers"),
+        shared_since=day("Cùng đơn vị từ ngày"),
         late_consent=line("Văn bản đồng ý tổ chức muộn", longest=60, help="Cần khi quá thời hạn."),
     ),
     # probation and recognition
@@ -240,6 +242,8 @@ FORMS: Mapping[str, type[Schema]] = {
         "hand_over",
         "Ngày tiếp nhận",
         receiver_id=one_of("Chi bộ tiếp nhận", "receiving_cells", required=True),
+        member_id=one_of("Người giúp đỡ ở nơi mới", "helpers"),
+        shared_since=day("Cùng đơn vị từ ngày"),
     ),
     "replace_helper": form("replace_helper", "Ngày phân công", **helper()),
 }

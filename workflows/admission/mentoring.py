@@ -14,7 +14,7 @@ from workflows.people.members import place_of
 
 def assign(acting: Acting) -> int:
     """The cell's helper for this candidate from `on`; an earlier one ends as replaced."""
-    member_id, since = acting.answers["member_id"], acting.answers["shared_since"]
+    member_id, since = acting.answers["member_id"], acting.answers.get("shared_since") or acting.on
     if since > acting.on:
         raise InvalidAnswers(
             {"shared_since": [Text("Ngày bắt đầu cùng đơn vị không thể sau ngày phân công.")]}

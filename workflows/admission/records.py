@@ -254,7 +254,7 @@ supplement_item = Table(
     _id(),
     _case(),
     _act(),
-    Column("document_type", String(20)),
+    Column("document_type", String(60)),
     Column("wanted", String(300), nullable=False),
     Column("supplied_on", Date),
     _act("supplied_act_id", nullable=True),
