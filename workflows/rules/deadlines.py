@@ -5,7 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -116,7 +116,3 @@ def valid_until(rule: str, start: date, edition: Edition) -> date:
 def late_recording(on: date, recorded_on: date, edition: Edition, calendar: Calendar) -> bool:
     """Was the act recorded so late that a reason is asked for? (house convention, not law)"""
     return calendar.working_days_between(on, recorded_on) > edition.number("late_recording_wd")
-
-
-def probation_days_left(ceremony_on: date, day: date, edition: Edition) -> timedelta:
-    return add_months(ceremony_on, edition.number("probation_months")) - day

@@ -81,6 +81,8 @@ def _starts(facts: Facts, edition: Edition) -> list[date | None]:
     ]
     if not facts.transferred:
         starts.append(_after_months(facts.shared_from, edition, "shared_unit_months_min"))
+    dated = (facts.certificate_on, facts.file_completed_on, facts.union_resolution_on)
+    starts += [day for day in dated if day is not None]  # no paper serves before its own date
     if edition.optional_number("mentored_months_min"):
         starts.append(_after_months(facts.mentored_from, edition, "mentored_months_min"))
     return starts

@@ -17,6 +17,9 @@ ANNOUNCED_YEAR: Final = 2026  # the last year whose days off are announced
 FORECAST_YEAR: Final = 2027
 LAW: Final = "Bộ luật Lao động, Điều 112"
 CULTURE_DAY_LAW: Final = "Nghị quyết 28/2026/QH16"
+SWAPPED_OFF: Final = "nghỉ hoán đổi"
+SWAPPED_IN: Final = "thứ Bảy làm bù"
+LIBRARY_SWAP: Final = "Ngày nghỉ (thay cho ngày"
 SWAP_NOTICE: Final = "Thông báo hoán đổi ngày làm việc hằng năm"
 FORECAST: Final = "Dự kiến theo lịch, chờ thông báo của Bộ Nội vụ"
 
@@ -38,8 +41,8 @@ def seed_days() -> list[SeedDay]:
     """Every day that the table begins with, in order, one row a day."""
     days = {row.day: row for row in _of_the_law()}
     for off, worked, source in MISSING_SWAPS:
-        days[off] = SeedDay(off, REST, f"Nghỉ hoán đổi với {worked:%d/%m/%Y}", source)
-        days[worked] = SeedDay(worked, WORKING_SATURDAY, f"Làm bù cho {off:%d/%m/%Y}", source)
+        days[off] = SeedDay(off, REST, SWAPPED_OFF, f"{source}; làm bù ngày {worked:%d/%m/%Y}")
+        days[worked] = SeedDay(worked, WORKING_SATURDAY, SWAPPED_IN, f"{source}; nghỉ ngày {off:%d/%m/%Y}")
     return [days[day] for day in sorted(days)]
 
 
@@ -49,23 +52,22 @@ def _of_the_law() -> Iterator[SeedDay]:
         yield _row(day, name)
     for worked in vietnam.weekend_workdays:
         if worked.weekday() == SATURDAY and FIRST_YEAR <= worked.year <= ANNOUNCED_YEAR:
-            yield SeedDay(worked, WORKING_SATURDAY, "Làm bù (hoán đổi ngày làm việc)", SWAP_NOTICE)
+            yield SeedDay(worked, WORKING_SATURDAY, SWAPPED_IN, SWAP_NOTICE)
 
 
 def _row(day: date, name: str) -> SeedDay:
     """A compensatory or swapped day off is a rest; everything else the library names is a holiday."""
     if day.year > ANNOUNCED_YEAR:
         return SeedDay(day, _kind(name), f"{_festival(name)} (dự kiến)", FORECAST, forecast=True)
-    if name.startswith("Ngày nghỉ (thay cho"):
-        return SeedDay(
-            day, REST, name.replace("Ngày nghỉ (thay cho ngày", "Nghỉ hoán đổi với").rstrip(")"), SWAP_NOTICE
-        )
+    if name.startswith(LIBRARY_SWAP):
+        worked = name.removeprefix(LIBRARY_SWAP).strip(" )")
+        return SeedDay(day, REST, SWAPPED_OFF, f"{SWAP_NOTICE}; làm bù ngày {worked}")
     source = CULTURE_DAY_LAW if (day.month, day.day) == (11, 24) else LAW
     return SeedDay(day, _kind(name), _festival(name), source)
 
 
 def _kind(name: str) -> str:
-    return REST if "nghỉ bù" in name or name.startswith("Ngày nghỉ") else HOLIDAY
+    return REST if "nghỉ bù" in name or name.startswith(LIBRARY_SWAP) else HOLIDAY
 
 
 def _festival(name: str) -> str:
