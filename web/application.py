@@ -45,9 +45,10 @@ def create_app(
     app = Flask(__name__)
     app.extensions["ketnap"] = store
     app.config.from_mapping(DEFAULTS)
+    app.config["SECRET_KEY"] = store.keys.sign(b"web session cookies").hex()
     app.config.from_mapping(_by_address(settings))
     app.config.from_mapping(config or {})
-    app.config.setdefault("SECURITY_PASSWORD_SALT", app.config["SECRET_KEY"])
+    app.config.setdefault("SECURITY_PASSWORD_SALT", "unused: argon2id salts by itself")
     if settings is not None and settings.proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     headers.install(app)

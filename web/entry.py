@@ -20,6 +20,7 @@ from engine.transactions import Store
 from workflows import access
 
 View = Callable[..., Any]
+MORE = "_more"  # the button that asks for one more row: the form comes back, nothing is checked
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 
@@ -69,9 +70,16 @@ def signed_in(view: View) -> View:
 
 
 def opens(
-    permission: str, about: type | None = None, *, writing: bool = False, again: str | None = None
+    permission: str,
+    about: type | None = None,
+    *,
+    writing: bool = False,
+    again: str | None = None,
+    gone: View | None = None,
 ) -> Callable[[View], View]:
     """Ask for the permission inside one transaction and hand it to the view as `tx`.
+
+    `gone` is asked where the thing is absent or forbidden: it answers for what was there a moment ago.
 
     A writing view that refuses answers or finds the act not lawful is rolled back; then the view `again`
     shows the form once more with the refusal and with everything that was typed (422).
@@ -85,13 +93,15 @@ def opens(
             try:
                 with store().transaction(writing=writing) as tx:
                     thing = about(next(iter(numbers.values()))) if about else None
+                    if gone and not access.may(tx, user_id(), permission, thing, today()):
+                        return gone(tx, **numbers)
                     access.require(tx, user_id(), permission, thing, today())
                     return view(tx, **numbers)
             except (InvalidAnswers, NotLawful) as refusal:
                 if again is None:
                     raise
                 g.refusal = refusal
-                return current_app.view_functions[again](**numbers), 422
+                return current_app.view_functions[again](**numbers), 200 if MORE in request.form else 422
 
         checked.rule = Rule(permission, about)  # type: ignore[attr-defined]
         return checked
@@ -100,8 +110,8 @@ def opens(
 
 
 def refusal() -> InvalidAnswers | NotLawful | None:
-    """Why the form is shown again; None when it is shown for the first time."""
-    return g.get("refusal")
+    """Why the form is shown again; None when it is shown for the first time, or only with one more row."""
+    return None if MORE in request.form else g.get("refusal")
 
 
 def typed() -> bool:

@@ -14,13 +14,13 @@ from marshmallow import Schema, fields
 from werkzeug.datastructures import MultiDict
 
 from engine.errors import InvalidAnswers, Text
+from web.entry import MORE
 from web.language import day
 
 Choices = Sequence[tuple[object, object]]
 Errors = Mapping[str, Any]
 SPARE_ROWS = 2
 MOST_ROWS = 60
-MORE = "_more"  # the button that asks for one more row
 _LIBRARY = {
     "Missing data for required field.": "Cần ghi mục này.",
     "Field may not be null.": "Cần ghi mục này.",
@@ -48,14 +48,16 @@ class Field:
     value: Any = ""
     errors: list[Any] = field(default_factory=list)
     rows: list[list["Field"]] = field(default_factory=list)
+    prefix: str = "f"
+    when: list[str] = field(default_factory=list)  # labels of the outcomes that need an answer here
 
     @property
     def id(self) -> str:
-        return "f-" + self.name
+        return f"{self.prefix}-{self.name}"
 
     @property
     def described_by(self) -> str:
-        parts = [f"{self.id}-help"] if self.help else []
+        parts = [f"{self.id}-help"] if self.help or self.when else []
         return " ".join(parts + ([f"{self.id}-error"] if self.errors else []))
 
 
@@ -74,18 +76,33 @@ def show(
     values: Mapping[str, Any] | None = None,
     typed: MultiDict[str, str] | None = None,
     errors: Errors | None = None,
+    belongs: Mapping[str, str] | None = None,
+    parts: Mapping[str, str] | None = None,
+    prefix: str = "f",
 ) -> list[Group]:
-    """The fields of a schema in its order, grouped; with `typed`, everything as it was sent."""
+    """The fields of a schema in its order, grouped; with `typed`, everything as it was sent.
+
+    `parts` names the headings of groups, `belongs` puts fields without a group under one, `prefix` begins
+    the ids of the fields, where a page has more than one form.
+    """
     groups: list[Group] = []
     for name, question in schema().fields.items():
-        if question.metadata.get("widget") == "hidden":
-            continue
-        shown = _field(name, question, choices or {}, values or {}, typed, (errors or {}).get(name))
-        title = str(question.metadata.get("group") or "")
+        shown = _field(name, question, choices or {}, values or {}, typed, errors or {})
+        shown.when, shown.prefix = _when(schema, name), prefix
+        part = question.metadata.get("group") or (belongs or {}).get(name) or ""
+        title = (parts or {}).get(part, part)
         if not groups or groups[-1].title != title:
             groups.append(Group(title, []))
         groups[-1].fields.append(shown)
     return groups
+
+
+def _when(schema: type[Schema], name: str) -> list[str]:
+    """The outcomes at which the field must be filled, where the outcome is a choice at all."""
+    outcomes = getattr(schema, "needed", {}).get(name, frozenset())
+    question = schema().fields.get("outcome")
+    choices = question.metadata.get("choices", ()) if question is not None else ()
+    return [label for word, label in choices if word in outcomes] if len(choices) > 1 else []
 
 
 def read(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:
@@ -95,7 +112,9 @@ def read(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:
         widget = _widget(question)
         if widget == "rows":
             inner = _inner(question)
-            found = [{key: sent.get(f"{name}-{n}-{key}", "") for key in inner} for n in _row_numbers(name, sent)]
+            found = [
+                {key: sent.get(f"{name}-{n}-{key}", "") for key in inner} for n in _row_numbers(name, sent)
+            ]
             answers[name] = [row for row in found if any(str(value).strip() for value in row.values())]
         elif widget == "multiselect":
             answers[name] = sent.getlist(name)
@@ -118,11 +137,6 @@ def load(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:
     return loaded
 
 
-def wants_more_rows(sent: MultiDict[str, str]) -> bool:
-    """The button "one more row" was pressed: show the form again, nothing is checked."""
-    return MORE in sent
-
-
 def texts(found: Any) -> list[Text]:
     """Messages of whatever depth, flat, each a `Text` in Vietnamese."""
     if isinstance(found, Mapping):
@@ -138,8 +152,10 @@ def _field(
     choices: Mapping[str, Choices],
     values: Mapping[str, Any],
     typed: MultiDict[str, str] | None,
-    errors: Any,
+    errors: Errors,
+    named: str | None = None,
 ) -> Field:
+    """`named`: the field's name in `errors`, where rows count differently from the page ("items.0.wanted")."""
     meta, widget = question.metadata, _widget(question)
     source = meta.get("choices", ())
     shown = Field(
@@ -150,11 +166,10 @@ def _field(
         required=bool(question.required),
         choices=choices.get(source, ()) if isinstance(source, str) else source,
         value=_value(name, widget, values, typed),
+        errors=texts(errors.get(named or name, [])),
     )
     if widget == "rows":
         shown.rows = list(_rows(name, question, choices, values.get(name) or [], typed, errors))
-        errors = None if isinstance(errors, Mapping) else errors
-    shown.errors = texts(errors) if errors else []
     return shown
 
 
@@ -179,21 +194,23 @@ def _rows(
     choices: Mapping[str, Choices],
     kept: Sequence[Mapping[str, Any]],
     typed: MultiDict[str, str] | None,
-    errors: Any,
+    errors: Errors,
 ) -> Iterator[list[Field]]:
     numbers = _row_numbers(name, typed) if typed is not None else list(range(len(kept) + SPARE_ROWS))
     if typed is not None and typed.get(MORE) == name and len(numbers) < MOST_ROWS:
         numbers = [*numbers, max(numbers, default=-1) + 1]
     places = {number: place for place, number in enumerate(_filled(name, typed))} if typed is not None else {}
     for number in numbers:
-        wrong = errors.get(places.get(number), {}) if isinstance(errors, Mapping) else {}
-        values = {}
+        values: dict[str, Any] = {}
         if typed is None and number < len(kept):
             values = {f"{name}-{number}-{key}": value for key, value in kept[number].items()}
         yield [
-            _field(f"{name}-{number}-{key}", inner, choices, values, typed, wrong.get(key))
+            _field(
+                f"{name}-{number}-{key}", inner, choices, values, typed, errors,
+                f"{name}.{places.get(number, MOST_ROWS)}.{key}",
+            )
             for key, inner in _inner(question).items()
-        ]
+        ]  # fmt: skip
 
 
 def _inner(question: fields.Field[Any]) -> Mapping[str, fields.Field[Any]]:

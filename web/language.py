@@ -27,7 +27,7 @@ CATALOGUES = Path(__file__).parent / "translations"
 def install(app: Flask) -> None:
     Babel(app, locale_selector=chosen, default_timezone="Asia/Ho_Chi_Minh")
     app.jinja_env.globals.update(_=words, words=words, languages=LANGUAGES, language=chosen)
-    app.jinja_env.filters.update(day=day, moment=moment, words=words)
+    app.jinja_env.filters.update(day=day, moment=moment, words=words, label=label)
 
 
 def chosen() -> str:
@@ -82,6 +82,11 @@ def moment(value: datetime | None) -> str:
     return value.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M") if value else ""
 
 
+def label(element: str, labels: Mapping[str, str]) -> str:
+    """The name of an element in the user's language; the element itself where it has none."""
+    return words(labels.get(element, element))
+
+
 def _shown(value: object) -> object:
     if isinstance(value, Text):
         return words(value)
@@ -95,10 +100,3 @@ class _Kept(dict[str, object]):
 
     def __missing__(self, name: str) -> str:
         return "{" + name + "}"
-
-
-def labels(texts: Mapping[str, str], key: str | None) -> str:
-    """A word of a table in the user's language; the word itself where the table is silent."""
-    return words(texts.get(key or "", key or ""))
-
-

@@ -5,7 +5,7 @@
 
 from workflows.access.permissions import PERMISSIONS, Permission
 from workflows.access.questions import may, require
-from workflows.access.relations import Case, Organisation, Student, Task
+from workflows.access.relations import Case, Organisation, Student, Task, Upload
 from workflows.access.seats import Seat, acting_for
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Seat",
     "Student",
     "Task",
+    "Upload",
     "acting_for",
     "may",
     "require",

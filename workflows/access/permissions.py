@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 # Positions that act for their organisation; an auditor reads by mandate, an administrator sees no case.
 PARTY = frozenset({"secretary", "deputy_secretary", "committee_member", "officer"})
+SIGNERS = frozenset({"secretary", "deputy_secretary", "officer"})
 UNION = frozenset({"union_secretary"})
 CENTRE = frozenset({"centre_officer"})
 HELPER = frozenset({"helper"})
@@ -42,13 +43,15 @@ PERMISSIONS: Mapping[str, Permission] = {
     "task.confirm": Permission(PARTY | UNION, frozenset({OWN, SUPERIOR, RECEIVER})),
     # a case: an organisation that only owes one task of it sees that task, not the case
     "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR})),
+    "cases.list": Permission(CLERKS),
     "case.interrupt": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     "case.helper_lost": Permission(PARTY, frozenset({OWN})),
     # the school roll: only one's own institution, and never the superior
     "students.list": Permission(PARTY | UNION),
     "student.see": Permission(PARTY | UNION, frozenset({SCHOOL})),
-    "student.reveal": Permission(PARTY, frozenset({SCHOOL})),
-    "student.import": Permission(PARTY | UNION),
+    "student.reveal": Permission(SIGNERS, frozenset({SCHOOL})),
+    "students.import": Permission(PARTY | UNION),
+    "upload.take": Permission(PARTY | UNION, frozenset({OWN})),
     "pool.propose": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.confirm": Permission(PARTY, frozenset({OWN})),

@@ -22,7 +22,9 @@ def seat_for(tx: Transaction, user_id: int, permission: str, what: Thing | None,
             continue
         if not rule.relations:
             return seat
-        if what is not None and rule.relations & (relations(tx, seat.organisation_id, what, on) or frozenset()):
+        if what is not None and rule.relations & (
+            relations(tx, seat.organisation_id, what, on) or frozenset()
+        ):
             return seat
     return None
 
@@ -38,5 +40,7 @@ def require(tx: Transaction, user_id: int, permission: str, what: Thing | None, 
     rule = PERMISSIONS[permission]
     for other in acting_for(tx, user_id, on) if what is not None else ():
         if rule.relations & (relations(tx, other.organisation_id, what, on) or frozenset()):  # type: ignore[arg-type]
-            raise NotAllowed(Text("Chức trách của đồng chí không làm việc này. Hãy nhờ người được phân công."))
+            raise NotAllowed(
+                Text("Chức trách của đồng chí không làm việc này. Hãy nhờ người được phân công.")
+            )
     raise NotFound(Text("Không có trang này, hoặc đồng chí không được giao xem."))

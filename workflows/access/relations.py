@@ -36,7 +36,13 @@ class Organisation(NamedTuple):
     id: int
 
 
-Thing = Case | Task | Student | Organisation
+class Upload(NamedTuple):
+    """An uploaded list, asked about by its number."""
+
+    id: int
+
+
+Thing = Case | Task | Student | Organisation | Upload
 
 
 def relations(tx: Transaction, organisation_id: int, thing: Thing, on: date) -> frozenset[str] | None:
@@ -89,6 +95,11 @@ def to_organisation(tx: Transaction, organisation_id: int, other_id: int, on: da
     return frozenset({SUPERIOR} if organisation_id in queries.above(tx, other_id, on) else ())
 
 
+def to_upload(tx: Transaction, organisation_id: int, upload_id: int, on: date) -> frozenset[str] | None:
+    schools = queries.schools_of_upload(tx, upload_id)
+    return None if schools is None else frozenset({OWN} if organisation_id in schools else ())
+
+
 def _still_here(tx: Transaction, case: Any) -> bool:
     """The school keeps its sight of a case only while the custodian is one of the school's organisations."""
     return case.custodian_id in queries.school_of(tx, case.subject_id)
@@ -99,4 +110,5 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Task: to_task,
     Student: to_student,
     Organisation: to_organisation,
+    Upload: to_upload,
 }

@@ -17,4 +17,6 @@ class Seat(NamedTuple):
 
 def acting_for(tx: Transaction, user_id: int, on: date) -> list[Seat]:
     """All seats of an active account on the day, in a stable order."""
-    return [Seat(user_id, organisation_id, position) for organisation_id, position in seats_on(tx, user_id, on)]
+    return [
+        Seat(user_id, organisation_id, position) for organisation_id, position in seats_on(tx, user_id, on)
+    ]

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS, HELPER
+from workflows.access.queries import on_day
 from workflows.access.seats import Seat
 from workflows.admission.records import helper_assignment
-from workflows.organisations.records import organisation
+from workflows.organisations.records import organisation, organisation_place
 from workflows.people.names import search_key
 from workflows.people.records import position, student, user_account
 
@@ -128,10 +129,12 @@ def _behalf(seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
         return false()
     staffed = exists().where(
         position.c.organisation_id == task.c.organisation_id,
-        position.c.valid_from <= on,
-        or_(position.c.valid_to.is_(None), position.c.valid_to > on),
+        on_day(position, on),
     )
-    ours = case.c.custodian_id.in_(clerks)
+    under = select(organisation_place.c.organisation_id).where(
+        organisation_place.c.parent_id.in_(clerks), on_day(organisation_place, on)
+    )
+    ours = or_(case.c.custodian_id.in_(clerks), case.c.custodian_id.in_(under))
     return and_(ours, task.c.organisation_id.is_not(None), task.c.organisation_id.not_in(clerks), ~staffed)
 
 

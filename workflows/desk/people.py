@@ -11,9 +11,12 @@ from engine.records import case, read_log
 from engine.transactions import Transaction
 from workflows.access.permissions import PARTY, UNION
 from workflows.access.seats import Seat
-from workflows.organisations.records import institution
+from workflows.organisations.kinds import PARTY_CELL
+from workflows.organisations.records import institution, organisation
 from workflows.people.names import search_key
-from workflows.people.records import pool_entry, pool_review, result, student
+from workflows.people.records import pool_entry, pool_review, result, student, user_account
+from workflows.rules import ages
+from workflows.rules.editions import edition_on
 
 PAGE = 50
 POOL_WORDS = ("in", "case", "out")
@@ -36,6 +39,7 @@ class StudentLine(NamedTuple):
     sort_key: bytes
     pool_on: date | None
     proposer: str | None
+    cell_id: int | None
     case_id: int | None
     stage: str | None
 
@@ -88,13 +92,77 @@ def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -
     filtered = and_(ours, *_filters(wanted))
     count = tx.execute(_joined(select(func.count())).where(filtered)).scalar_one()
     page = tx.execute(
-        _lines().where(and_(filtered, *_beyond(wanted.after))).order_by(student.c.sort_key, student.c.id).limit(PAGE + 1)
+        _lines()
+        .where(and_(filtered, *_beyond(wanted.after)))
+        .order_by(student.c.sort_key, student.c.id)
+        .limit(PAGE + 1)
     ).all()
     lines = [StudentLine(*row) for row in page[:PAGE]]
     classes = tx.execute(
-        select(student.c.class_name).where(ours, student.c.class_name.is_not(None)).distinct().order_by("class_name")
+        select(student.c.class_name)
+        .where(ours, student.c.class_name.is_not(None))
+        .distinct()
+        .order_by("class_name")
     )
-    return StudentList(lines, count, _key(lines[-1]) if len(page) > PAGE else None, [row[0] for row in classes])
+    return StudentList(
+        lines, count, _key(lines[-1]) if len(page) > PAGE else None, [row[0] for row in classes]
+    )
+
+
+def named_institutions(tx: Transaction, numbers: Sequence[int]) -> list[tuple[int, str]]:
+    """(institution, name), by name."""
+    rows = tx.execute(
+        select(institution.c.id, institution.c.name)
+        .where(institution.c.id.in_(numbers))
+        .order_by(institution.c.name_key)
+    )
+    return [(number, name) for number, name in rows]
+
+
+def cells_of(tx: Transaction, seats: Sequence[Seat]) -> list[tuple[int, str]]:
+    """Cells whose pool one sees: those of one's institutions, one's own among them."""
+    schools = institutions_of(tx, seats)
+    own = [seat.organisation_id for seat in seats if seat.position in PARTY]
+    of_school = select(institution.c.cell_id).where(institution.c.id.in_(schools))
+    of_students = select(student.c.cell_id).where(student.c.institution_id.in_(schools)).distinct()
+    rows = tx.execute(
+        select(organisation.c.id, organisation.c.name)
+        .where(
+            organisation.c.kind == PARTY_CELL,
+            or_(
+                organisation.c.id.in_(of_school),
+                organisation.c.id.in_(of_students),
+                organisation.c.id.in_(own),
+            ),
+        )
+        .order_by(organisation.c.name_key)
+    )
+    return [(number, name) for number, name in rows]
+
+
+def admission_age(on: date) -> int:
+    """The least age of the edition in force."""
+    return edition_on(on).number("min_age")
+
+
+def first_day_of_age(born: date, on: date) -> date:
+    """The first day on which the edition in force counts the person as of age."""
+    edition = edition_on(on)
+    return ages.first_day_of_age(born, edition.number("min_age"), edition.word("age_reading"))
+
+
+def latest_births(on: date) -> tuple[date, date]:
+    """Latest birth dates of those who are of age on the day, and of those who will be within a year."""
+    years, reading = admission_age(on), edition_on(on).word("age_reading")
+    return _latest_birth(years, reading, on), _latest_birth(years, reading, ages.add_months(on, 12))
+
+
+def _latest_birth(years: int, reading: str, on: date) -> date:
+    if reading == ages.MONTH_OF_BIRTH:
+        return ages.month_end(ages.add_months(ages.month_start(on), -12 * years))
+    if reading == ages.MONTH_AFTER:
+        return ages.month_end(ages.add_months(ages.month_start(on), -12 * years - 1))
+    return ages.add_months(on, -12 * years)
 
 
 def one_student(tx: Transaction, student_id: int) -> Any:
@@ -131,7 +199,8 @@ def cases_of(tx: Transaction, student_id: int) -> list[Any]:
 def readings_of(tx: Transaction, student_id: int) -> list[Any]:
     """The last readings of sealed fields: shown to those who may read them themselves."""
     rows = tx.execute(
-        select(read_log)
+        select(read_log, user_account.c.name.label("who"))
+        .outerjoin(user_account, user_account.c.id == read_log.c.by)
         .where(read_log.c.subject_kind == "student", read_log.c.subject_id == student_id)
         .order_by(read_log.c.id.desc())
         .limit(10)
@@ -160,12 +229,21 @@ def last_reviews(tx: Transaction, cells: Sequence[int]) -> dict[int, date]:
 def _lines() -> Select[Any]:
     columns = [student.c[name] for name in StudentLine._fields[:11]]
     return _joined(
-        select(*columns, pool_entry.c.entered_on, pool_entry.c.proposer_name, case.c.id, case.c.stage)
+        select(
+            *columns,
+            pool_entry.c.entered_on,
+            pool_entry.c.proposer_name,
+            pool_entry.c.cell_id,
+            case.c.id,
+            case.c.stage,
+        )
     )
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
-    open_case = and_(case.c.subject_id == student.c.id, case.c.kind == "admission", case.c.closed_on.is_(None))
+    open_case = and_(
+        case.c.subject_id == student.c.id, case.c.kind == "admission", case.c.closed_on.is_(None)
+    )
     open_entry = and_(pool_entry.c.student_id == student.c.id, pool_entry.c.left_on.is_(None))
     return query.select_from(student).outerjoin(pool_entry, open_entry).outerjoin(case, open_case)
 

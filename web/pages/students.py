@@ -1,0 +1,201 @@
+"""Học sinh, sinh viên: the roll of one's own institutions, one student, sealed fields on request."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from marshmallow import Schema, fields, validate
+from werkzeug.wrappers import Response
+
+from engine.errors import InvalidAnswers, NotFound, NotLawful, Text
+from engine.secrets import reveal
+from engine.transactions import Transaction
+from web import forms
+from web.case_words import ENDS
+from web.entry import now, opens, refusal, today, typed, user_id
+from web.language import words
+from workflows import access
+from workflows.access import Student
+from workflows.admission import acts
+from workflows.admission.fields import day, line, passage
+from workflows.desk import people
+from workflows.desk.labels import labels
+from workflows.people import pool
+from workflows.people.identity import KIND
+from workflows.people.words import CONDUCT, GENDERS, POOL_LEAVING, STUDY
+
+pages = Blueprint("students", __name__)
+
+# Sealed fields that the page offers to open, one by one.
+SEALED = {"identity_number": "Số định danh cá nhân", "address": "Nơi thường trú", "phone": "Điện thoại"}
+PURPOSES = {
+    "check": "Đối chiếu giấy tờ",
+    "contact": "Liên hệ học sinh, sinh viên hoặc gia đình",
+    "letter": "Soạn văn bản của hồ sơ",
+    "request": "Theo yêu cầu của chính học sinh, sinh viên",
+}
+
+
+class Reveal(Schema):
+    """Which fields, and for what."""
+
+    wanted = fields.List(
+        fields.String(validate=validate.OneOf(list(SEALED))),
+        required=True,
+        validate=validate.Length(min=1, error="Hãy chọn mục cần mở."),
+        metadata={"label": "Mục cần mở", "widget": "multiselect", "choices": list(SEALED.items())},
+    )
+    purpose = fields.String(
+        required=True,
+        validate=validate.OneOf(list(PURPOSES), error="Hãy chọn mục đích."),
+        metadata={"label": "Mục đích", "widget": "radio", "choices": list(PURPOSES.items())},
+    )
+
+
+class Propose(Schema):
+    """Who proposes a student for the pool, and since when."""
+
+    proposer = line("Người giới thiệu vào nguồn", required=True, longest=160)
+    on = day("Từ ngày", required=True)
+    note = passage("Ghi chú", longest=400)
+
+
+class Leave(Schema):
+    """Why a student leaves the pool."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.OneOf(list(POOL_LEAVING), error="Hãy chọn lý do."),
+        metadata={"label": "Lý do", "widget": "select", "choices": list(POOL_LEAVING.items())},
+    )
+    on = day("Từ ngày", required=True)
+
+
+class Nominate(Schema):
+    """From which day the case counts."""
+
+    on = day("Ngày mở hồ sơ", required=True)
+
+
+@pages.get("/students")
+@opens("students.list")
+def index(tx: Transaction) -> str:
+    sent, seats = request.args, access.acting_for(tx, user_id(), today())
+    grown, soon = people.latest_births(today())
+    wanted = people.Wanted(
+        words=sent.get("q", "")[:80],
+        class_name=sent.get("class") or None,
+        age=sent.get("age") or None,
+        pool=sent.get("pool") or None,
+        after=sent.get("after") or None,
+        of_age_born=grown,
+        within_year_born=soon,
+    )
+    found = people.student_list(tx, people.institutions_of(tx, seats), wanted)
+    may_import = access.may(tx, user_id(), "students.import", None, today())
+    facts = {"found": found, "wanted": wanted, "ages": _ages(), "may_import": may_import}
+    return render_template("students.html", labels=labels(tx.registry), **facts)
+
+
+def _ages() -> list[tuple[str, Text]]:
+    years = people.admission_age(today())
+    return [
+        ("of_age", Text("Đã đủ {years} tuổi", years=years)),
+        ("within_year", Text("Đủ {years} tuổi trong 12 tháng tới", years=years)),
+        ("younger", Text("Còn trên 12 tháng nữa", years=years)),
+    ]
+
+
+@pages.get("/students/<number:student_id>")
+@opens("student.see", Student)
+def show(tx: Transaction, student_id: int) -> str:
+    person = people.one_student(tx, student_id)
+    if person is None:
+        raise NotFound
+    entry, found = people.pool_state(tx, student_id), people.cases_of(tx, student_id)
+    open_case = next((one for one in found if one.closed_on is None), None)
+    asked = request.form if typed() else None
+    sent = asked.get("_form", "") if asked is not None else ""
+    may = {name: access.may(tx, user_id(), name, Student(student_id), today()) for name in _RIGHTS}
+    can_read = may["student.reveal"]
+    return render_template(
+        "student.html",
+        person=person,
+        entry=entry,
+        cases=found,
+        open_case=open_case,
+        results=people.results_of(tx, student_id),
+        readings=people.readings_of(tx, student_id) if can_read else [],
+        may=may,
+        forms_shown={name: _form(name, sent, asked) for name in _FORMS},
+        first_day=people.first_day_of_age(person.birth_date, today()),
+        refusal=refusal(),
+        unmet=why.unmet if isinstance(why := refusal(), NotLawful) else (),
+        sent=sent,
+        request_key=request.form.get("request_key") or uuid.uuid4().hex,
+        words_of={
+            "study": STUDY,
+            "conduct": CONDUCT,
+            "gender": GENDERS,
+            "sealed": SEALED,
+            "purpose": PURPOSES,
+        },
+        revealed=g.get("revealed", {}),
+        labels=labels(tx.registry),
+        ends=ENDS,
+    )
+
+
+_RIGHTS = ("student.reveal", "student.nominate", "pool.propose", "pool.leave")
+_FORMS: dict[str, type[Schema]] = {"reveal": Reveal, "propose": Propose, "leave": Leave, "nominate": Nominate}
+
+
+def _form(name: str, sent: str, asked: Any) -> list[forms.Group]:
+    """The form that was sent keeps what was typed; the others are fresh."""
+    why = refusal() if name == sent else None
+    return forms.show(
+        _FORMS[name],
+        values={"on": today()},
+        typed=asked if name == sent else None,
+        errors=why.fields if isinstance(why, InvalidAnswers) else None,
+        prefix=name,
+    )
+
+
+@pages.post("/students/<number:student_id>/reveal")
+@opens("student.reveal", Student, writing=True, again="students.show")
+def show_sealed(tx: Transaction, student_id: int) -> str:
+    """Sealed fields in plain words, once, with who, when and why written down."""
+    asked = forms.load(Reveal, request.form)
+    purpose = PURPOSES[asked["purpose"]]
+    found = reveal(tx, KIND, student_id, asked["wanted"], by=user_id(), purpose=purpose, now=now())
+    g.revealed = {name: found.get(name) for name in asked["wanted"]}
+    page: str = show.__wrapped__(tx, student_id)
+    return page
+
+
+@pages.post("/students/<number:student_id>/pool")
+@opens("pool.propose", Student, writing=True, again="students.show")
+def propose(tx: Transaction, student_id: int) -> Response:
+    asked = forms.load(Propose, request.form)
+    pool.enter_pool(tx, student_id, by=user_id(), now=now(), **asked)
+    flash(words("Đã đưa vào nguồn."), "done")
+    return redirect(url_for("students.show", student_id=student_id), 303)
+
+
+@pages.post("/students/<number:student_id>/pool/leave")
+@opens("pool.leave", Student, writing=True, again="students.show")
+def leave(tx: Transaction, student_id: int) -> Response:
+    pool.leave_pool(tx, student_id, by=user_id(), now=now(), **forms.load(Leave, request.form))
+    flash(words("Đã đưa ra khỏi nguồn."), "done")
+    return redirect(url_for("students.show", student_id=student_id), 303)
+
+
+@pages.post("/students/<number:student_id>/nominate")
+@opens("student.nominate", Student, writing=True, again="students.show")
+def nominate(tx: Transaction, student_id: int) -> Response:
+    asked = forms.load(Nominate, request.form)
+    key = request.form.get("request_key")
+    opened = acts.nominate(tx, student_id, by=user_id(), now=now(), request_key=key, **asked)
+    flash(words("Đã mở hồ sơ."), "done")
+    return redirect(url_for("cases.show", case_id=opened.id), 303)

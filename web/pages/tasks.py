@@ -1,0 +1,162 @@
+"""Việc cần làm: the inbox of my organisations, a task's form, and the second person's confirmation."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.errors import InvalidAnswers, NotFound, NotLawful
+from engine.transactions import Transaction
+from web import forms
+from web.case_words import CLOCKS, PERSONS, threshold
+from web.entry import MORE, now, opens, refusal, today, typed, user_id
+from web.language import words
+from workflows import access
+from workflows.access import Case, Task
+from workflows.admission import acts
+from workflows.admission.desk import Desk, prepare
+from workflows.desk import inbox as desk
+from workflows.desk import task_page
+from workflows.desk.labels import labels
+
+pages = Blueprint("tasks", __name__)
+
+# Headings of the parts of a form; fields that name no part of their own stand where they belong.
+PARTS = {
+    "meeting": "Cuộc họp",
+    "roll": "Số người",
+    "votes": "Kết quả biểu quyết",
+    "paper": "Văn bản và ghi chú",
+}
+BELONGS = {
+    "chaired_by": "meeting",
+    "number": "paper",
+    "take_number": "paper",
+    "place": "paper",
+    "note": "paper",
+    "late_reason": "paper",
+}
+
+
+@pages.get("/")
+@opens("desk.see")
+def home(tx: Transaction) -> Response:
+    return redirect(url_for("tasks.inbox"), 303)
+
+
+@pages.get("/tasks")
+@opens("desk.see")
+def inbox(tx: Transaction) -> str:
+    sent = request.args
+    wanted = desk.Wanted(
+        whose=sent.get("whose", desk.MINE),
+        step=sent.get("step") or None,
+        due=sent.get("due") or None,
+        words=sent.get("q", "")[:80],
+        after=sent.get("after") or None,
+    )
+    seats = access.acting_for(tx, user_id(), today())
+    found = desk.inbox(tx, seats, wanted, today())
+    return render_template("inbox.html", inbox=found, wanted=wanted, labels=labels(tx.registry))
+
+
+def done_before(tx: Transaction, task_id: int) -> Any:
+    """A task that is there no more: those who see its case are told so, the others that there is nothing."""
+    case_id = request.args.get("case", type=int)
+    if not case_id or not access.may(tx, user_id(), "case.see", Case(case_id), today()):
+        raise NotFound
+    if request.method == "POST":
+        key = request.form.get("request_key")
+        acts.complete(tx, task_id, {}, by=user_id(), now=now(), request_key=key)
+    flash(words("Việc này đã xong."), "done" if request.method == "POST" else "info")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@pages.get("/tasks/<number:task_id>")
+@opens("task.see", Task, gone=done_before)
+def show(tx: Transaction, task_id: int) -> str:
+    paper = prepare(tx, task_id, by=user_id(), on=today())
+    why = refusal()
+    groups = forms.show(
+        paper.form,
+        choices=paper.choices,
+        values={"on": today(), **paper.values},
+        typed=request.form if typed() else None,
+        errors=why.fields if isinstance(why, InvalidAnswers) else None,
+        belongs=BELONGS,
+        parts=PARTS,
+    )
+    unmet = why.unmet if isinstance(why, NotLawful) else paper.unmet
+    return render_template(
+        "task.html", paper=paper, groups=groups, refusal=why, unmet=unmet, **_around(tx, paper)
+    )
+
+
+def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
+    """What surrounds the form: names, rights, keys, the request, the vote that waits."""
+    shown_case = paper.case.parent_id or paper.case.id
+    about, task = Task(paper.task.id), paper.task
+    pending = task_page.pending_vote(tx, task.id)
+    own_figures = pending is not None and pending.proposed_by == user_id()
+    return {
+        "organisation": task_page.organisation_name(tx, task.organisation_id),
+        "asked": task_page.request_asked(tx, task.element, task.item),
+        "pending": pending,
+        "may_do": access.may(tx, user_id(), "task.complete", about, today()),
+        "may_confirm": not own_figures and access.may(tx, user_id(), "task.confirm", about, today()),
+        "may_see_case": access.may(tx, user_id(), "case.see", Case(shown_case), today()),
+        "shown_case": shown_case,
+        "behalf": paper.on_behalf_of is not None,
+        "clock": paper.clock,
+        "request_key": request.form.get("request_key") or uuid.uuid4().hex,
+        "case_version": request.form.get("case_version") or paper.case.version,
+        "labels": labels(tx.registry),
+        "clocks": CLOCKS,
+        "persons": PERSONS,
+        "threshold": threshold,
+    }
+
+
+@pages.post("/tasks/<number:task_id>")
+@opens("task.complete", Task, writing=True, again="tasks.show", gone=done_before)
+def complete(tx: Transaction, task_id: int) -> Response:
+    form = prepare(tx, task_id, by=user_id(), on=today()).form
+    if MORE in request.form:
+        raise InvalidAnswers({})
+    done = acts.complete(
+        tx,
+        task_id,
+        forms.read(form, request.form),
+        by=user_id(),
+        now=now(),
+        request_key=request.form.get("request_key"),
+        case_version=request.form.get("case_version", type=int),
+    )
+    if task_page.pending_vote(tx, task_id) is not None:
+        flash(words("Đã ghi số phiếu. Việc chờ người thứ hai xác nhận."), "wait")
+        return redirect(url_for("tasks.show", task_id=task_id, case=done.case.id), 303)
+    return _next(tx, done)
+
+
+@pages.post("/tasks/<number:task_id>/confirm")
+@opens("task.confirm", Task, writing=True, gone=done_before)
+def confirm(tx: Transaction, task_id: int) -> Response:
+    done = acts.confirm(
+        tx,
+        task_id,
+        by=user_id(),
+        now=now(),
+        request_key=request.form.get("request_key"),
+        case_version=request.form.get("case_version", type=int),
+    )
+    return _next(tx, done)
+
+
+def _next(tx: Transaction, done: Any) -> Response:
+    """The case, for those who see it; else the own inbox."""
+    flash(words("Đã ghi."), "done")
+    case_id = done.case.parent_id or done.case.id
+    if access.may(tx, user_id(), "case.see", Case(case_id), today()):
+        return redirect(url_for("cases.show", case_id=case_id), 303)
+    return redirect(url_for("tasks.inbox"), 303)

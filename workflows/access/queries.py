@@ -1,0 +1,149 @@
+"""The look-ups behind rights: seats of a person, places in the tree, who answers for what."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select
+
+from engine.records import case, journal, task
+from engine.transactions import Transaction
+from workflows.access.records import upload
+from workflows.organisations.kinds import PARTY_BUILDING_BOARD
+from workflows.organisations.queries import tree_of
+from workflows.organisations.records import institution
+from workflows.people.records import position, student, user_account
+
+# A board speaks for the committee it hangs under, and so looks down from where that committee stands.
+BOARDS = (PARTY_BUILDING_BOARD,)
+
+
+def on_day(table: Any, on: date) -> ColumnElement[bool]:
+    """Rows in force on the day; `valid_to` is the first day no longer."""
+    ends: ColumnElement[bool] = or_(table.c.valid_to.is_(None), table.c.valid_to > on)
+    return (table.c.valid_from <= on) & ends
+
+
+def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[int, str]]:
+    rows = tx.execute(
+        select(position.c.organisation_id, position.c.position)
+        .join(user_account, user_account.c.id == position.c.user_id)
+        .where(position.c.user_id == user_id, user_account.c.active.is_(True), on_day(position, on))
+        .order_by(position.c.id)
+    )
+    return [(organisation_id, word) for organisation_id, word in rows]
+
+
+def case_row(tx: Transaction, case_id: int) -> Any:
+    return tx.execute(
+        select(case.c.id, case.c.subject_id, case.c.custodian_id).where(case.c.id == case_id)
+    ).one_or_none()
+
+
+def task_row(tx: Transaction, task_id: int) -> Any:
+    """An open task with the custodian of its case."""
+    return tx.execute(
+        select(task.c.id, task.c.case_id, task.c.lane, task.c.organisation_id, case.c.custodian_id)
+        .join(case, case.c.id == task.c.case_id)
+        .where(task.c.id == task_id)
+    ).one_or_none()
+
+
+def student_exists(tx: Transaction, student_id: int) -> bool:
+    return bool(tx.execute(select(exists().where(student.c.id == student_id))).scalar())
+
+
+def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
+    """Organisations above this one on the day, with the boards that work for them."""
+    tree = tree_of(tx)
+    higher = tree.ancestors_on(organisation_id, on)
+    boards = {
+        child
+        for one in higher
+        for child in tree.children_on(one, on)
+        if child in tree.nodes and tree.nodes[child].kind in BOARDS
+    }
+    return {*higher, *boards} - {organisation_id}
+
+
+def below(tx: Transaction, organisation_ids: Sequence[int], on: date) -> set[int]:
+    """These and what stands under them on the day; a board looks down from the committee it works for."""
+    tree = tree_of(tx)
+    heads = set(organisation_ids)
+    for one in organisation_ids:
+        node, committee = tree.nodes.get(one), tree.parent_on(one, on)
+        if node is not None and node.kind in BOARDS and committee is not None:
+            heads.add(committee)
+    return heads.union(*(tree.descendants_on(one, on) for one in heads))
+
+
+def answering(tx: Transaction, case_id: int) -> set[int]:
+    """Organisations that owe an open task of the case."""
+    rows = tx.execute(
+        select(task.c.organisation_id).where(task.c.case_id == case_id, task.c.organisation_id.is_not(None))
+    )
+    return {row.organisation_id for row in rows}
+
+
+def school_of(tx: Transaction, student_id: int) -> set[int]:
+    """Party and union organisations of the student's institution, and the cell that follows the student."""
+    row = tx.execute(
+        select(
+            student.c.cell_id,
+            institution.c.cell_id,
+            institution.c.party_organisation_id,
+            institution.c.union_organisation_id,
+        )
+        .join(institution, institution.c.id == student.c.institution_id)
+        .where(student.c.id == student_id)
+    ).one_or_none()
+    if row is None:
+        return set()
+    own_cell, default_cell, party, union = row
+    cell = own_cell if own_cell is not None else default_cell
+    return {one for one in (cell, party, union) if one is not None}
+
+
+def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
+    """Organisations of the institution that a list was uploaded for; None when it is gone."""
+    row = tx.execute(
+        select(
+            institution.c.cell_id, institution.c.party_organisation_id, institution.c.union_organisation_id
+        )
+        .join(upload, upload.c.institution_id == institution.c.id)
+        .where(upload.c.id == upload_id)
+    ).one_or_none()
+    return None if row is None else {one for one in row if one is not None}
+
+
+def former_custodians(tx: Transaction, case_id: int) -> set[int]:
+    """Custodians before the present one, as the journal wrote them down."""
+    rows = tx.execute(
+        select(journal.c.facts).where(journal.c.case_id == case_id, journal.c.kind == "custodian")
+    )
+    return {int(row.facts["from"]) for row in rows if "from" in (row.facts or {})}
+
+
+def receivers(tx: Transaction, task_line: Any, on: date) -> set[int]:
+    """Who may type the paper of an organisation without an account: the custodian and the one above it.
+
+    A reply to a request may always be typed: it may come on paper even where the giver has an account.
+    """
+    owing = task_line.organisation_id
+    if owing is not None and task_line.lane not in BY_PAPER and _staffed(tx, owing, on):
+        return set()
+    committee = tree_of(tx).parent_on(task_line.custodian_id, on)
+    return {task_line.custodian_id} | ({committee} if committee is not None else set())
+
+
+BY_PAPER = frozenset({"addressee", "opinion_giver", "candidate", "helper", "union_branch"})
+
+
+def _staffed(tx: Transaction, organisation_id: int, on: date) -> bool:
+    """Somebody with an active account sits there on the day."""
+    found = (
+        exists()
+        .where(position.c.organisation_id == organisation_id, position.c.user_id == user_account.c.id)
+        .where(user_account.c.active.is_(True), on_day(position, on))
+    )
+    return bool(tx.execute(select(found)).scalar())

@@ -1,0 +1,55 @@
+"""What the page of a task shows beside its form: whose it is, the request it answers, the vote that waits."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.transactions import Transaction
+from workflows.admission.records import meeting, opinion_request, verification_request, vote
+from workflows.organisations.records import organisation
+from workflows.people.records import user_account
+
+REQUESTS = {
+    "verification_reply": (verification_request, "about"),
+    "opinion_reply": (opinion_request, "giver"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The request that a reply answers: about whom, whom it was sent to, when, under which number."""
+
+    subject: str
+    addressee: str
+    sent_on: Any
+    number: str | None
+
+
+def organisation_name(tx: Transaction, organisation_id: int | None) -> str | None:
+    return tx.execute(select(organisation.c.name).where(organisation.c.id == organisation_id)).scalar()
+
+
+def request_asked(tx: Transaction, element: str, item: int | None) -> Asked | None:
+    """The request row behind a reply; None for any other step."""
+    if element not in REQUESTS or item is None:
+        return None
+    table, subject = REQUESTS[element]
+    row = tx.execute(
+        select(table, organisation.c.name.label("organisation"))
+        .outerjoin(organisation, organisation.c.id == table.c.organisation_id)
+        .where(table.c.id == item)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Asked(str(row._mapping[subject]), row.organisation or row.addressee, row.sent_on, row.number)
+
+
+def pending_vote(tx: Transaction, task_id: int) -> Any:
+    """The figures that wait for a second person, with the meeting's day and the first person's name."""
+    return tx.execute(
+        select(vote, meeting.c.on_day, user_account.c.name.label("proposer"))
+        .join(meeting, meeting.c.id == vote.c.meeting_id)
+        .outerjoin(user_account, user_account.c.id == vote.c.proposed_by)
+        .where(vote.c.task_id == task_id, vote.c.status == "pending")
+    ).one_or_none()
