@@ -25,6 +25,7 @@ PRAGMAS = (
     "foreign_keys=ON",
     "trusted_schema=OFF",
 )
+SETTINGS = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 READING = {"ketnap_reading": True}
 
 MISSING = "Không có cơ sở dữ liệu ở {place}. Hãy kiểm tra đường dẫn, hoặc tạo mới bằng “ketnap db upgrade”."
@@ -113,11 +114,10 @@ def _open_sqlite(url: URL, key: bytes | None, create: bool) -> Engine:
 
 
 def _open_postgresql(url: URL) -> Engine:
-    settings = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
     return create_engine(
         url,
-        pool_pre_ping=True,
-        connect_args={"options": settings, "connect_timeout": BUSY_SECONDS},
+        pool_pre_ping=True,  # a server that was started anew costs one ping, not one failed act
+        connect_args={"options": SETTINGS, "connect_timeout": BUSY_SECONDS},
         **JSON,
     )
 
@@ -145,7 +145,7 @@ _SIGNS: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("42P01", "42703"), ("no such table", "no such column", "has no column named"), TOO_OLD),
     (("53100",), ("disk is full",), FULL),
     ((), ("unable to open database file",), MISSING),
-    (("28P01", "28000"), ("password authentication failed", "no password supplied"), REFUSED),
+    (("28P01", "28000"), ("password authentication failed", "no password supplied", 'role "'), REFUSED),
     (("3D000",), ("does not exist",), MISSING),
-    ((), ("connection failed", "connection refused", "Connection refused", "could not connect"), SERVER_DOWN),
+    ((), ("connection failed", "connection is bad", "onnection refused", "connection timeout"), SERVER_DOWN),
 )

@@ -4,28 +4,25 @@ The tables are made once a session: SQLite tests get a copy of a template file, 
 database that is emptied after each test.
 """
 
-import importlib
 import os
-import pkgutil
 import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from engine.database import open_engine
-from engine.records import metadata
 from engine.registry import Registry
 from engine.secrets import Keys
 from engine.transactions import Store
+from workflows.tables import metadata
 
 KEYS = Keys(bytes(range(32)))
 REQUIRED = "KETNAP_REQUIRE_POSTGRESQL"
@@ -38,40 +35,11 @@ QUIET = (
 )
 
 
-def import_records() -> None:
-    """Every room's tables join `engine.records.metadata`."""
-    import workflows
-
-    for found in pkgutil.walk_packages(workflows.__path__, "workflows."):
-        if found.name.endswith(".records"):
-            try:
-                importlib.import_module(found.name)
-            except ImportError as error:  # another room's trouble shows in its own tests
-                warnings.warn(f"{found.name}: {error}", stacklevel=1)
-
-
 @pytest.fixture(scope="session")
-def tables() -> list[Table]:
-    """All tables whose references resolve."""
-    import_records()
-    known = dict(metadata.tables)
-    while True:
-        loose = {
-            name
-            for name, table in known.items()
-            if any(key.target_fullname.split(".")[0] not in known for key in table.foreign_keys)
-        }
-        if not loose:
-            return list(known.values())
-        warnings.warn(f"left out, they refer to missing tables: {sorted(loose)}", stacklevel=1)
-        known = {name: table for name, table in known.items() if name not in loose}
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tables: list[Table], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "ketnap.db"
     engine = open_engine(f"sqlite:///{path}", KEYS.database, create=True)
-    metadata.create_all(engine, tables)
+    metadata.create_all(engine)
     engine.dispose()  # the last to leave moves everything from the log into the file
     return path
 
@@ -188,9 +156,9 @@ def _run_server(folder: Path, binaries: Path) -> tuple[str, Callable[[], None]]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_schema(tables: list[Table], postgresql_server: str) -> str:
+def postgresql_schema(postgresql_server: str) -> str:
     engine = open_engine(postgresql_server)
-    metadata.create_all(engine, tables)
+    metadata.create_all(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(EMPTY_ALL)
     engine.dispose()
