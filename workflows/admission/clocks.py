@@ -9,6 +9,8 @@ from typing import Any
 
 from engine import clocks
 from engine.errors import Conflict, Text
+from engine.transactions import Transaction
+from workflows.admission import history
 from workflows.admission.acting import Acting
 from workflows.rules import deadlines
 
@@ -87,8 +89,14 @@ def running(acting: Acting, name: str, *, item: int | None = None) -> Any:
 def extend(acting: Acting, name: str) -> date:
     """The one extension that the rules allow for special cases. Raises Conflict when it cannot be."""
     clock = running(acting, name)
-    if clock is None or clock.extended_from is not None:
+    if clock is None or extended(acting.tx, clock):
         raise Conflict(Text("Thời hạn này không chạy, hoặc đã gia hạn một lần rồi."))
     due = deadlines.due(clock.rule, clock.started_on, acting.edition, acting.calendar, extended=True)
     clocks.extend_clock(acting.tx, acting.case.id, name, due_on=due.day, note=due.text(), item=clock.item)
     return due.day
+
+
+def extended(tx: Transaction, clock: clocks.ClockRow) -> bool:
+    """Was this clock extended by an act? (A recount for another calendar is none.)"""
+    found = history.latest(tx, clock.case_id, "extension", outcomes=(clock.name,))
+    return found is not None and found.on_day >= clock.started_on

@@ -9,6 +9,7 @@ import re
 from sqlalchemy import select
 
 from engine.documents import add_document
+from engine.errors import Conflict, InvalidAnswers
 from workflows.admission.acting import Acting, set_number
 from workflows.documents.catalogue import papers
 from workflows.documents.records import issued_number
@@ -31,9 +32,18 @@ def number_paper(acting: Acting, type: str | None) -> None:
         return
     if typed and _same_paper(acting, type, str(typed)):
         return
+    try:
+        acting.number = _take(acting, type)
+    except (InvalidAnswers, Conflict):
+        if not acting.before_system:
+            raise  # numbers of the past may be of any form, and taken
+
+
+def _take(acting: Acting, type: str) -> str:
+    typed = acting.answers.get("number")
     taken = next_number(
         acting.tx,
-        acting.organisation_id,
+        acting.organisation_id or acting.case.custodian_id,
         None,
         type,
         on=acting.on,
@@ -42,7 +52,7 @@ def number_paper(acting: Acting, type: str | None) -> None:
         wanted=str(typed) if typed else None,
         case_id=acting.case.id,
     )
-    acting.number = taken.text
+    return taken.text
 
 
 def keep_paper(acting: Acting, type: str | None) -> int | None:

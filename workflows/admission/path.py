@@ -26,6 +26,8 @@ from workflows.admission.steps import Step
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 
+ON_PAPER = frozenset({"number", "addresses", "givers"})  # what a paper of the past must still say
+
 
 @dataclass(frozen=True)
 class Confirmation:
@@ -47,7 +49,7 @@ def begin(
     before_system: bool = False,
 ) -> Acting:
     """Check the answers of a form and its dates; gives the act, not yet recorded."""
-    read = read_answers(found.element, answers)
+    read = read_answers(found.element, answers, before_system=before_system)
     case = cases.get_case(tx, found.case_id)
     on, today = read["on"], day_of(now)
     check_day(on, today, earliest(tx, case, found))
@@ -118,6 +120,8 @@ def record_ballot(acting: Acting, confirmation: Confirmation) -> None:
     if confirmation.vote_id is not None:
         votes.stand(acting, confirmation.vote_id, confirmed_by=confirmation.by or 0)
         return
+    if acting.before_system and acting.answers.get("votes_for") is None:
+        return  # the paper kept the result without its figures
     votes.withdraw(acting.tx, acting.task_id)
     votes.record_vote(acting, status="standing")
 
@@ -148,9 +152,11 @@ def refuse_unlawful(acting: Acting, step: Step) -> None:
         raise NotLawful(found)
 
 
-def read_answers(element: str, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers of a form, typed; every fault by its field."""
-    form = FORMS[element]()
+def read_answers(element: str, answers: Mapping[str, Any], *, before_system: bool = False) -> dict[str, Any]:
+    """The answers of a form, typed; every fault by its field. Of the past only numbers are insisted on."""
+    form: Any = FORMS[element]()
+    if before_system:
+        form.needed = {name: words for name, words in form.needed.items() if name in ON_PAPER}
     try:
         read: dict[str, Any] = form.load(dict(answers))
     except ValidationError as error:

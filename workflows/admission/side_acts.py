@@ -175,9 +175,9 @@ def extend_deadline(
 ) -> date:
     """The extension that the rules allow in special cases, once, with its reason. Returns the new due day."""
     acting = side_act(tx, case_id, "extension", dict(answers), by=by, now=now)
+    due = extend(acting, name)
     acting.outcome = name
     record_act(acting)
-    due = extend(acting, name)
     journal.append(
         tx,
         case_id,
@@ -200,13 +200,16 @@ def side_act(
     by: int | None,
     now: datetime,
     before_system: bool = False,
+    follows: bool = True,
 ) -> Acting:
-    """An act beside the tasks, with its dates checked."""
+    """An act beside the tasks, with its dates checked; `follows` is False for one about an earlier act."""
     found = cases.get_case(tx, case_id)
     on, today = answers["on"], day_of(now)
-    check_day(on, today, history.last_day(tx, case_id))
+    check_day(on, today, history.last_day(tx, case_id) if follows else None)
     edition, calendar = edition_on(on), calendar_of(tx)
-    late = check_late(on, today, answers.get("late_reason"), edition, calendar, before_system=before_system)
+    late = follows and check_late(
+        on, today, answers.get("late_reason"), edition, calendar, before_system=before_system
+    )
     return Acting(
         tx=tx,
         case=found,

@@ -1,0 +1,68 @@
+"""When a birth date, an edition or the calendar changes: waiting timers and open clocks are counted anew.
+
+Closed clocks never change; each change says why in the journal.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select, update
+
+from engine import cases, clocks, journal
+from engine.clocks import ClockRow
+from engine.records import case, clock
+from engine.transactions import Transaction
+from workflows.admission.clocks import extended
+from workflows.rules import deadlines
+from workflows.rules.calendar import Calendar
+from workflows.rules.editions import edition_named
+from workflows.rules.queries import calendar_of
+
+
+def birth_date_corrected(tx: Transaction, student_id: int, *, on: date, now: datetime) -> list[str]:
+    """The day on which the student comes of age moves with the birth date; gives the timers that moved."""
+    query = select(case.c.id).where(case.c.subject_id == student_id, case.c.closed_on.is_(None))
+    return recalculate(tx, tx.execute(query).scalars().all(), on=on, now=now, why="birth_date")
+
+
+def calendar_changed(tx: Transaction, *, on: date, now: datetime) -> int:
+    """Count every open clock and timer of the province anew; gives how many cases changed."""
+    query = (
+        select(case.c.id)
+        .where(case.c.closed_on.is_(None))
+        .where(case.c.id.in_(select(clock.c.case_id).where(clock.c.closed_on.is_(None))))
+    )
+    found = tx.execute(query.order_by(case.c.id)).scalars().all()
+    return sum(bool(recalculate(tx, [one], on=on, now=now, why="calendar")) for one in found)
+
+
+def edition_changed(tx: Transaction, *, on: date, now: datetime) -> int:
+    """A new edition applies to acts not yet done, so to waiting timers; clocks keep that of their start."""
+    query = select(case.c.id).where(case.c.closed_on.is_(None)).order_by(case.c.id)
+    found = tx.execute(query).scalars().all()
+    return sum(bool(cases.reschedule(tx, one, on=on, now=now, why="edition")) for one in found)
+
+
+def recalculate(tx: Transaction, case_ids: Iterable[int], *, on: date, now: datetime, why: str) -> list[str]:
+    """Clocks first, because timers ask them; gives the names of what moved."""
+    calendar, moved = calendar_of(tx), []
+    for case_id in case_ids:
+        changed = [one.name for one in clocks.open_clocks(tx, case_id) if _recount(tx, one, calendar)]
+        if changed:
+            journal.append(
+                tx, case_id, "recount", on=on, by=None, now=now, facts={"why": why, "clocks": changed}
+            )
+        moved += changed + cases.reschedule(tx, case_id, on=on, now=now, why=why)
+    return moved
+
+
+def _recount(tx: Transaction, running: ClockRow, calendar: Calendar) -> bool:
+    """True when the due day of a running clock moved: same rule, same start, same edition, other calendar."""
+    edition = edition_named(running.edition)
+    due = deadlines.due(running.rule, running.started_on, edition, calendar, extended=extended(tx, running))
+    if due.day == running.due_on:
+        return False
+    clocks.extend_clock(tx, running.case_id, running.name, item=running.item, due_on=due.day, note=due.text())
+    version = {"calendar_version": due.calendar_version}
+    tx.execute(update(clock).where(clock.c.id == running.id).values(version))
+    return True
