@@ -48,15 +48,16 @@ def _custodian(tree: Tree, custodian: int, day: date) -> int:
 
 
 def _union(tree: Tree, custodian: int, day: date) -> int:
-    """The union of the custodian's institution; else one beside a committee above; else the cell itself."""
+    """The union of the custodian's institution, one of no school under a committee above, or itself."""
     above = tree.ancestors_on(custodian, day)
     school = tree.school_of(custodian, above, day)
     if school and school.union_organisation_id is not None:
         return tree.standing(school.union_organisation_id, day)
+    of_schools = {school.union_organisation_id for school in tree.schools}
     for one in above:
-        beside = _attached(tree, one, YOUTH_UNION_BASE, day)
-        if beside is not None:
-            return beside
+        for beside in tree.children_on(one, day):
+            if tree.nodes[beside].kind == YOUTH_UNION_BASE and beside not in of_schools:
+                return beside
     return custodian
 
 

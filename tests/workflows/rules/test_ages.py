@@ -60,6 +60,7 @@ def test_the_first_day_is_the_one_that_walking_the_days_finds(birth: date, readi
 
 
 @given(birth=births, reading=st.sampled_from(ages.READINGS))
+@settings(deadline=None)
 def test_one_is_of_age_from_the_first_day_on_and_not_the_day_before(birth: date, reading: str) -> None:
     first = ages.first_day_of_age(birth, 18, reading)
     of_age = {
@@ -70,6 +71,7 @@ def test_one_is_of_age_from_the_first_day_on_and_not_the_day_before(birth: date,
 
 
 @given(birth=births, reading=st.sampled_from(ages.READINGS))
+@settings(deadline=None)
 def test_sixty_ends_with_the_last_day_of_sixty(birth: date, reading: str) -> None:
     last = ages.last_day_of_age(birth, 60, reading)
     assert ages.of_age(birth, last, min_years=18, max_years=60, reading=reading)
@@ -85,6 +87,7 @@ def test_the_last_day_of_sixty_by_the_day_and_by_the_month() -> None:
 
 
 @given(birth=births)
+@settings(deadline=None)
 def test_the_readings_never_cross(birth: date) -> None:
     by_month, strict, after = (
         ages.first_day_of_age(birth, 18, reading)
@@ -94,6 +97,7 @@ def test_the_readings_never_cross(birth: date) -> None:
 
 
 @given(birth=births, day=st.dates(date(2012, 12, 31), date(2040, 1, 1)))
+@settings(deadline=None)
 def test_completed_years_are_those_whose_birthday_has_come(birth: date, day: date) -> None:
     years = sum(brute_birthday(birth, n) <= day for n in range(1, 90))
     assert ages.years_on(birth, day) == years
@@ -125,6 +129,7 @@ def test_months_are_calendar_months_clamped_at_the_end(start: date, count: int, 
 
 
 @given(start=st.dates(date(1970, 1, 1), date(2050, 12, 31)), count=months)
+@settings(deadline=None)
 def test_adding_months_lands_in_the_right_month_and_never_on_a_later_day(start: date, count: int) -> None:
     end = ages.add_months(start, count)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == count
@@ -132,6 +137,7 @@ def test_adding_months_lands_in_the_right_month_and_never_on_a_later_day(start: 
 
 
 @given(start=st.dates(date(2000, 1, 1), date(2030, 1, 1)), day=st.dates(date(2000, 1, 1), date(2035, 1, 1)))
+@settings(deadline=None)
 def test_whole_months_are_the_most_that_fit(start: date, day: date) -> None:
     done = ages.whole_months(start, day)
     assert ages.add_months(start, done) <= day < ages.add_months(start, done + 1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.rules.ballots import CARDS, Quota, Vote, carries, reachable
@@ -119,6 +119,7 @@ def test_the_result_explains_itself_in_words() -> None:
     absent=st.integers(0, 20),
     split=st.floats(0, 1),
 )
+@settings(deadline=None)
 def test_one_more_vote_for_never_makes_it_fail(
     entitled: int, away: int, exempt: int, absent: int, split: float
 ) -> None:
@@ -183,6 +184,7 @@ def test_whether_the_quota_can_be_reached_at_all(roll: dict[str, int], possible:
     exempt=st.integers(0, 10),
     expected=st.integers(0, 30),
 )
+@settings(deadline=None)
 def test_what_is_not_reachable_no_vote_can_carry(
     entitled: int, away: int, exempt: int, expected: int
 ) -> None:
