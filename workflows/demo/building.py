@@ -6,6 +6,7 @@ from datetime import date
 
 from engine.transactions import Store
 from workflows.demo.accounts import add_users, open_accounts
+from workflows.demo.cases import fill_pool, prepare_admissions, run_cases
 from workflows.demo.measures import Measures
 from workflows.demo.population import add_members, add_pupils
 from workflows.demo.structure import found_province, found_schools
@@ -46,4 +47,8 @@ def build(
         open_accounts(tx, world)
     with store.transaction() as tx:
         add_pupils(tx, world, chance, measures, progress)
+        prepare_admissions(tx, world)
+        fill_pool(tx, world, chance)
+    if cases:
+        run_cases(store, world, chance, measures, progress)
     return world
