@@ -21,9 +21,8 @@ from workflows.admission.records import act, vote
 from workflows.admission.side_acts import side_act
 from workflows.rules.ballots import Quota, Vote
 
-KEPT = tuple(
-    ["meeting_id", "case_id", "task_id", "step", "attempt", "numerator", "denominator", "comparison", "result", "outcome", "edition"]
-)
+FROM_BALLOT = ("meeting_id", "case_id", "task_id", "step", "attempt")
+FROM_RULES = ("numerator", "denominator", "comparison", "result", "outcome", "edition")
 FIGURES = ("entitled", "exempt_absent", "away", "present", "votes_for", "votes_against", "invalid", "method")
 
 
@@ -70,7 +69,7 @@ def _write(
     record_act(acting)
     tx.execute(update(act).where(act.c.id == acting.act_id).values(corrects_id=old.act_id))
     tx.execute(update(vote).where(vote.c.id == old.id).values(status="corrected"))
-    kept = {name: getattr(old, name) for name in KEPT}
+    kept = {name: getattr(old, name) for name in FROM_BALLOT + FROM_RULES}
     row = kept | values | {"base": base, "status": "standing", "proposed_by": by, "proposed_at": now}
     number = tx.insert(vote, row | {"act_id": acting.act_id, "corrects_id": old.id})
     facts = {**acting.facts, "vote": number, "corrects": old.id}

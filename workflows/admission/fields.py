@@ -112,7 +112,7 @@ class Choice(fields.String):
         self.words = {word for word, _label in choices}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if value not in self.words:
+        if not isinstance(value, str) or value not in self.words:
             raise refuse("Hãy chọn một mục trong danh sách.")
         return str(value)
 
