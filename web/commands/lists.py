@@ -11,6 +11,7 @@ from web.opening import open_store
 from web.settings import Settings
 from workflows.access.accounts import find_account
 from workflows.access.questions import require
+from workflows.admission.adoption_sheet import adopt_sheet
 from workflows.imports.planning import plan
 from workflows.imports.reading import read
 from workflows.imports.taking import commit as take_over
@@ -66,4 +67,32 @@ def import_list(
     lines.append("Đã ghi." if commit else "Mới đọc thử, chưa ghi gì; thêm --commit để ghi.")
     tell(as_json, {"committed": commit, **report.counts}, lines)
     if report.of("error"):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("file", type=list_file)
+@click.option("--institution", required=True, type=int, help="Số hiệu của trường có các hồ sơ này.")
+@by_option
+@commit_option
+@json_option
+@in_words
+def adopt(file: Path, institution: int, username: str, commit: bool, as_json: bool) -> None:
+    """Đưa hồ sơ giấy đang làm dở vào hệ thống theo bảng FILE (.xlsx hoặc .csv); mặc định chỉ thử.
+
+    Mỗi dòng là một người, mỗi cột là ngày hoặc số của một văn bản đã có.
+    """
+    sheet = read(file.read_bytes(), file.name)
+    store, now = open_store(Settings.read()), utcnow()
+    with store.transaction() as tx:
+        by = account_id(tx, username)
+        lines = adopt_sheet(tx, institution, sheet, by=by, now=now, dry=not commit)
+    faulty = [line for line in lines if line.faults]
+    words = [f"{len(lines) - len(faulty)} hồ sơ vào được, {len(faulty)} dòng có lỗi"]
+    words += [f"dòng {line.number}: {fault}" for line in faulty for fault in line.faults]
+    words.append("Đã ghi." if commit else "Mới thử, chưa ghi gì; thêm --commit để ghi.")
+    cases = [line.case_id for line in lines if line.case_id]
+    answer = {"committed": commit, "adopted": len(lines) - len(faulty), "faulty": len(faulty), "cases": cases}
+    tell(as_json, answer, words)
+    if faulty:
         raise SystemExit(1)

@@ -1,0 +1,51 @@
+"""What the worker does, as one table: the engine's jobs and ours. Each may be repeated without harm."""
+
+from datetime import datetime
+
+from sqlalchemy import String, cast, select
+
+from engine import cases
+from engine.errors import Conflict, ModelError
+from engine.records import case, outbox, task, timer
+from engine.rows import TASK_COLUMNS, open_task_of
+from engine.scheduler import ENGINE_JOBS, Job
+from engine.time import day_of
+from engine.transactions import Store
+from workflows.admission.notices import tell_opened
+
+AT_ONCE = 500
+
+
+def tell_untold(store: Store, now: datetime) -> int:
+    """A task that a timer opened has no person who could have told its organisation: this does."""
+    key = "task:" + cast(task.c.id, String)
+    told = select(outbox.c.id).where(outbox.c.key == key).exists()
+    untold = select(*TASK_COLUMNS).where(~told, task.c.organisation_id.is_not(None))
+    with store.transaction(writing=False) as tx:
+        rows = [open_task_of(row) for row in tx.execute(untold.order_by(task.c.id).limit(AT_ONCE))]
+    if not rows:
+        return 0
+    with store.transaction() as tx:
+        return tell_opened(tx, rows, now=now)
+
+
+def recount_timers(store: Store, now: datetime) -> int:
+    """Ask every waiting timer for its day again, a transaction a case: editions, calendars and rolls change."""
+    waiting = select(case.c.id).where(case.c.id.in_(select(timer.c.case_id))).order_by(case.c.id)
+    with store.transaction(writing=False) as tx:
+        found = list(tx.execute(waiting).scalars())
+    moved = 0
+    for case_id in found:
+        try:
+            with store.transaction(now=now) as tx:
+                moved += bool(cases.reschedule(tx, case_id, on=day_of(now), now=now, why="daily"))
+        except (Conflict, ModelError):  # one broken or busy case never stops the sweep
+            continue
+    return moved
+
+
+JOBS = (
+    *ENGINE_JOBS,
+    Job("tell_untold", 60, tell_untold),
+    Job("recount_timers", 1800, recount_timers, daily=True),
+)
