@@ -30,7 +30,7 @@ def tell_untold(store: Store, now: datetime) -> int:
 
 
 def recount_timers(store: Store, now: datetime) -> int:
-    """Ask every waiting timer for its day again, a transaction a case: editions, calendars and rolls change."""
+    """Ask every waiting timer for its day again, a transaction a case: editions, calendars, rolls change."""
     waiting = select(case.c.id).where(case.c.id.in_(select(timer.c.case_id))).order_by(case.c.id)
     with store.transaction(writing=False) as tx:
         found = list(tx.execute(waiting).scalars())
