@@ -1,1 +1,1 @@
-"""Measurements: `make bench` prints them and writes them to a JSON file."""
+"""`make bench`: our engine against plain SpiffWorkflow with its JSON serializer, ratios in one run."""

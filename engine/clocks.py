@@ -7,9 +7,10 @@ clock (`Registry.task_clock`).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select, update
+from sqlalchemy import Select, Update, bindparam, func, or_, select, text, update
 
 from engine.errors import NotFound, Text
 from engine.records import clock, task
@@ -37,6 +38,21 @@ class ClockRow:
     closed_on: date | None
 
 
+_ONE_RUNNING = (
+    clock.c.case_id == bindparam("of_case"),
+    clock.c.name == bindparam("of_name"),
+    func.coalesce(clock.c.item, text("0")) == bindparam("of_item"),
+    clock.c.closed_on.is_(None),
+)
+_EXTEND = (
+    update(clock)
+    .where(*_ONE_RUNNING)
+    .values(extended_from=clock.c.due_on, due_on=bindparam("to_due"), note=bindparam("to_note"))
+)
+_CLOSE = update(clock).where(*_ONE_RUNNING).values(closed_on=bindparam("to_closed"))
+_DUE_DAYS = select(clock.c.name, clock.c.item, clock.c.due_on).where(
+    clock.c.case_id == bindparam("of_case"), clock.c.closed_on.is_(None)
+)
 _COLUMNS = tuple(clock.c[name] for name in ClockRow.__dataclass_fields__)
 
 
@@ -76,16 +92,15 @@ def extend_clock(
     tx: Transaction, case_id: int, name: str, *, due_on: date, note: str, item: int | None = None
 ) -> None:
     """Gives a running clock another due day (extension, or recomputing); NotFound if it does not run."""
-    later = update(clock).where(*_running(case_id, name, item))
-    changed = tx.execute(later.values(extended_from=clock.c.due_on, due_on=due_on, note=note)).rowcount
-    if not changed:
+    values = {"to_due": due_on, "to_note": note}
+    if not tx.execute(_EXTEND, _running(case_id, name, item) | values).rowcount:
         raise NotFound(Text(NOT_RUNNING, name=name))
     _project(tx, case_id, name, item, due_on)
 
 
 def close_clock(tx: Transaction, case_id: int, name: str, *, on: date, item: int | None = None) -> bool:
     """Stops a clock; False if it does not run."""
-    closed = tx.execute(update(clock).where(*_running(case_id, name, item)).values(closed_on=on)).rowcount
+    closed = tx.execute(_CLOSE, _running(case_id, name, item) | {"to_closed": on}).rowcount
     if closed:
         _project(tx, case_id, name, item, None)
     return bool(closed)
@@ -107,12 +122,10 @@ def all_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
     return _rows(tx, _of_case(case_id).order_by(clock.c.started_on, clock.c.id))
 
 
-def due_days(tx: Transaction, case_id: int, names: Iterable[str]) -> dict[tuple[str, int | None], date]:
-    """The due days of the running clocks with these names, by name and item."""
-    query = select(clock.c.name, clock.c.item, clock.c.due_on).where(
-        clock.c.case_id == case_id, clock.c.closed_on.is_(None), clock.c.name.in_(sorted(set(names)))
-    )
-    return {(row.name, row.item): row.due_on for row in tx.execute(query)}
+def due_days(tx: Transaction, case_id: int) -> dict[tuple[str, int | None], date]:
+    """The due days of the running clocks of a case, by name and item."""
+    found = tx.execute(_DUE_DAYS, {"of_case": case_id})
+    return {(row.name, row.item): row.due_on for row in found}
 
 
 def _of_case(case_id: int) -> Select[Any]:
@@ -124,21 +137,23 @@ def _rows(tx: Transaction, query: Select[Any]) -> list[ClockRow]:
     return [ClockRow(*row) for row in found]
 
 
-def _running(case_id: int, name: str, item: int | None) -> tuple[ColumnElement[bool], ...]:
-    return (
-        clock.c.case_id == case_id,
-        clock.c.name == name,
-        clock.c.item.is_not_distinct_from(item),
-        clock.c.closed_on.is_(None),
-    )
+def _running(case_id: int, name: str, item: int | None) -> dict[str, object]:
+    return {"of_case": case_id, "of_name": name, "of_item": item or 0}
 
 
 def _project(tx: Transaction, case_id: int, name: str, item: int | None, due_on: date | None) -> None:
     """Writes the due day to the open tasks that hang on this clock: those of its item, or all."""
-    elements = [element for element, its_clock in tx.registry.task_clock.items() if its_clock == name]
-    if not elements:
-        return
-    theirs = update(task).where(task.c.case_id == case_id, task.c.element.in_(elements))
-    if item is not None:
-        theirs = theirs.where(task.c.item == item)
-    tx.execute(theirs.values(due_on=due_on))
+    elements = tuple(element for element, its_clock in tx.registry.task_clock.items() if its_clock == name)
+    if elements:
+        theirs = {"of_case": case_id, "to_due": due_on}
+        tx.execute(_projection(elements, item is not None), theirs | ({"of_item": item} if item else {}))
+
+
+@cache
+def _projection(elements: tuple[str, ...], one_item: bool) -> Update:
+    hanging = update(task).where(
+        task.c.case_id == bindparam("of_case"), or_(*(task.c.element == element for element in elements))
+    )
+    if one_item:
+        hanging = hanging.where(task.c.item == bindparam("of_item"))
+    return hanging.values(due_on=bindparam("to_due"))

@@ -121,7 +121,15 @@ task = _table(
     UniqueConstraint("case_id", "engine_id", name="task_once"),
 )
 Index("ix_task_inbox", task.c.organisation_id, task.c.due_on, task.c.id)
-Index("ix_task_assignee", task.c.assignee_id, task.c.due_on, task.c.id)
+_assigned = task.c.assignee_id.is_not(None)
+Index(
+    "ix_task_assignee",
+    task.c.assignee_id,
+    task.c.due_on,
+    task.c.id,
+    sqlite_where=_assigned,
+    postgresql_where=_assigned,
+)
 
 timer = _table(
     "timer",
@@ -190,7 +198,8 @@ Index(
     sqlite_where=journal.c.case_id.is_not(None),
     postgresql_where=journal.c.case_id.is_not(None),
 )
-Index("journal_position", journal.c.position, unique=True)
+_sealed = journal.c.position.is_not(None)
+Index("journal_position", journal.c.position, unique=True, sqlite_where=_sealed, postgresql_where=_sealed)
 Index(
     "ix_journal_unsealed",
     journal.c.id,
@@ -273,8 +282,8 @@ request = Table(
     Column("verb", String(40), nullable=False),
     Column("answer", Words, nullable=False),
     Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
 )
-Index("ix_request_case", request.c.case_id)
 
 # A daily job is done by the process whose row gets in first.
 job_run = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.clocks import close_all, due_days
@@ -48,11 +48,13 @@ _WRITE = (
     .where(case.c.id == bindparam("of_case"), case.c.version == bindparam("of_version"))
     .values({name: bindparam(f"to_{name}", type_=case.c[name].type) for name in _WRITTEN})
 )
-_ENGINE_IDS: BindParameter[Any] = bindparam("engine_ids", expanding=True)
-_CLOSE_TASKS = delete(task).where(task.c.case_id == bindparam("of_case"), task.c.engine_id.in_(_ENGINE_IDS))
-_CLOSE_TIMERS = delete(timer).where(
-    timer.c.case_id == bindparam("of_case"), timer.c.engine_id.in_(_ENGINE_IDS)
-)
+_CLOSE = {
+    kind: delete(table).where(
+        table.c.case_id == bindparam("of_case"), table.c.engine_id == bindparam("of_engine")
+    )
+    for kind, table in (("task", task), ("timer", timer))
+}
+_OPEN_TASK = insert(task).returning(task.c.id)
 _OPEN_TASKS = insert(task).returning(task.c.id, sort_by_parameter_order=True)
 _OPEN_TIMERS = insert(timer)
 _MOVE_TIMERS = (
@@ -218,10 +220,12 @@ class Step:
         self.row = row
 
     def _close(self, items: list[OpenItem]) -> None:
-        for kind, statement in (("task", _CLOSE_TASKS), ("timer", _CLOSE_TIMERS)):
-            ids = [item.engine_id for item in items if item.kind == kind]
-            if ids:
-                self.tx.execute(statement, {"of_case": self.row.id, "engine_ids": ids})
+        for kind, statement in _CLOSE.items():
+            gone = [
+                {"of_case": self.row.id, "of_engine": item.engine_id} for item in items if item.kind == kind
+            ]
+            if gone:
+                self.tx.execute(statement, gone if len(gone) > 1 else gone[0])
 
     def _open(self, items: list[OpenItem]) -> list[TaskRow]:
         timers = [
@@ -236,7 +240,8 @@ class Step:
             return []
         due = self._due_days(tasks)
         rows = [self._task_row(item, due) for item in tasks]
-        ids = self.tx.execute(_OPEN_TASKS, rows).scalars()
+        adding = self.tx.execute(_OPEN_TASKS, rows) if len(rows) > 1 else self.tx.execute(_OPEN_TASK, rows[0])
+        ids = adding.scalars()
         return [TaskRow(id=id, assignee_id=None, **row) for id, row in zip(ids, rows, strict=True)]
 
     def _task_row(self, item: OpenItem, due: dict[tuple[str, int | None], date]) -> dict[str, Any]:
@@ -258,7 +263,7 @@ class Step:
     def _due_days(self, tasks: list[OpenItem]) -> dict[tuple[str, int | None], date]:
         task_clock = self.tx.registry.task_clock
         names = {task_clock[item.element] for item in tasks if item.element in task_clock}
-        return due_days(self.tx, self.row.id, names) if names else {}
+        return due_days(self.tx, self.row.id) if names else {}
 
     def _move_timers(self, after: list[OpenItem]) -> None:
         was = {item.engine_id: item.due for item in self._before if item.kind == "timer"}

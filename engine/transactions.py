@@ -7,9 +7,10 @@ own, so that a broken step leaves its case as it was and still gets seen.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, insert
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -20,6 +21,11 @@ from engine.secrets import Keys
 from engine.time import utcnow
 
 ALREADY_THERE = "Mục này vừa được ghi rồi nên không ghi lần nữa. Hãy tải lại trang để xem."
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
 
 
 class Transaction:
@@ -43,7 +49,7 @@ class Transaction:
 
     def insert(self, table: Table, row: Mapping[str, Any]) -> int:
         """Adds one row and gives its id."""
-        key = self.execute(insert(table), row).inserted_primary_key
+        key = self.execute(_insertion(table), row).inserted_primary_key
         return int(key[0]) if key else 0
 
     def insert_new(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
