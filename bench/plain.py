@@ -1,7 +1,7 @@
 """The plain way: SpiffWorkflow as it comes, saved with its own JSON serializer in one SQLite row.
 
-What `make bench` measures our engine against, and what the random walks compare it with. The library's parser,
-script engine, gateways, decision tables and serializer are untouched; only the words are written the same way.
+What `make bench` measures our engine against, and what the random walks compare it with. The library's
+parser, script engine, gateways, decision tables and serializer are untouched; the words are written alike.
 """
 
 import json
@@ -142,7 +142,8 @@ class Row:
     def __init__(self, path: str) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE plain (id INTEGER PRIMARY KEY, state TEXT)"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            "CREATE TABLE plain (id INTEGER PRIMARY KEY, state TEXT)"
         )
         self.connection.execute("INSERT INTO plain VALUES (1, '')")
 

@@ -185,7 +185,8 @@ class SpecSet:
         self.task_index = {
             name: {task: i for i, task in enumerate(tasks)} for name, tasks in self.tasks.items()
         }
-        self.words: list[str] = []
+        self.words: list[str] = []  # every name that may stand in a case's data
+        self.word_index: dict[str, int] = {}
         self.loops = [task for spec in self.specs.values() for task in _loops(spec)]
         self.children = frozenset(task.task_spec for task in self.loops)
 
@@ -231,6 +232,7 @@ class SpecSet:
                 *map(item_name, self.loops),
             }
         )
+        self.word_index = {name: place for place, name in enumerate(self.words)}
 
     def message_of(self, element: str) -> str:
         """The name of the message that an event waits for."""

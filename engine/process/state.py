@@ -1,6 +1,6 @@
 """The state of a case as a few hundred bytes, format 1.
 
-Not in it: the models, what the library merely predicts (it predicts again on load), and finished history that
+Not in it: the models, what the library merely predicts (it predicts again in time), and finished history that
 can no longer matter. What remains is a tree of rows in msgpack, each with only the words its parent lacks:
 
     [1, first bytes of the models' sha256, next engine id, ended at, words at the end, [workflow …]]
@@ -43,7 +43,7 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
 
 
-# --- forgetting history ---------------------------------------------------------------------------------
+# --- forgetting history -------------------------------------------------------------------------
 
 
 def prune(workflow: Any) -> None:
@@ -122,17 +122,16 @@ def _splice(tasks: Mapping[Any, Any], keep: set[Any], root: Any, anchor: Any) ->
     return out
 
 
-# --- writing --------------------------------------------------------------------------------------------
+# --- writing ------------------------------------------------------------------------------------
 
 
 class _Writer:
     def __init__(self, specs: SpecSet, engine_ids: Mapping[Any, int]) -> None:
         self.specs = specs
         self.engine_ids = engine_ids
-        self.name_index = {name: i for i, name in enumerate(specs.words)}
 
     def words(self, data: Mapping[str, Any]) -> dict[int | str, Any]:
-        return {self.name_index.get(name, name): word for name, word in data.items()}
+        return {self.specs.word_index.get(name, name): word for name, word in data.items()}
 
     def rows(self, workflow: Any, outer: Mapping[str, Any]) -> tuple[list[Any], dict[Any, int]]:
         """The rows of one workflow and the row of each task; `outer` is the data of the calling task."""
@@ -154,7 +153,7 @@ class _Writer:
     def _row(self, task: Any, parent: int, above: Mapping[str, Any], spec: int, rank: int) -> list[Any]:
         data = task.data
         new = {name: word for name, word in data.items() if name not in above or above[name] != word}
-        gone = [self.name_index.get(name, name) for name in above if name not in data]
+        gone = [self.specs.word_index.get(name, name) for name in above if name not in data]
         day = task.internal_data.get("event_value")
         row = [
             parent,
@@ -205,7 +204,7 @@ def encode_ended(specs: SpecSet, next_id: int, ended_at: str, words: Mapping[str
     return _encoder.encode([FORMAT, specs.mark, next_id, ended_at, dict(words), []])
 
 
-# --- reading --------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------
 
 
 class _Reader:
@@ -213,7 +212,6 @@ class _Reader:
         self.specs = specs
         self.top = workflow
         self.engine_ids: dict[Any, int] = {}
-        self.open: list[Any] = []
         self.count = 0
 
     def name(self, key: int | str) -> str:
@@ -261,8 +259,6 @@ class _Reader:
             task._parent = above.id
             above._children.append(task.id)
         workflow.tasks[task.id] = task
-        if state & OPEN:
-            self.open.append(task)
         if state == TaskState.WAITING and isinstance(spec, CatchingEvent):
             self.top.event_manager.add_task(task)
         return task
@@ -296,7 +292,8 @@ def unpack(state: bytes, specs: SpecSet) -> list[Any]:
 
 
 def decode(written: list[Any], specs: SpecSet, script_engine: Any) -> tuple[Any, dict[Any, int]]:
-    """The workflow of a running case, ready to go on, and the engine id of each open task."""
+    """The workflow of a running case and the engine id of each open task. Nothing is predicted yet: ids of
+    restored tasks are integers, by which Process knows that it has to."""
     workflow = BpmnWorkflow(specs.top, specs.called, script_engine=script_engine, deserializing=True)
     reader = _Reader(specs, workflow)
     known: list[list[Any]] = []
@@ -306,6 +303,4 @@ def decode(written: list[Any], specs: SpecSet, script_engine: Any) -> tuple[Any,
             continue
         task = known[caller][row]
         known.append(reader.restore(reader.subprocess(task, specs.processes[process]), rows, task.data))
-    for task in reader.open:
-        task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
     return workflow, reader.engine_ids

@@ -41,7 +41,7 @@ def specs_with_old_words(kind: str) -> SpecSet:
 
 @cache
 def answers(kind: str) -> Mapping[str, list[str]]:
-    """For each name the words it is compared with somewhere in the models, and one more that is compared with none."""
+    """For each name the words that the models compare it with, and one more that is compared with none."""
     words: dict[str, set[str]] = {}
     for name, content in KINDS[kind]().items():
         for node in find(parse_xml(content, name), "//bpmn:conditionExpression"):
@@ -61,7 +61,7 @@ def lists(kind: str) -> frozenset[str]:
 
 @dataclass
 class Answering:
-    """Answers services and dates: the same for the same walk, step, name and turn, whatever the order of asking."""
+    """Answers services and dates: the same for the same walk, step, name and turn, in any order of asking."""
 
     kind: str
     seed: int
@@ -90,7 +90,7 @@ class Answering:
 
 
 def act(process: Process, item: OpenItem, word: str) -> None:
-    """Let one open item happen: a task is done with the word, a timer fires, a message comes with the word."""
+    """Let one open item happen: a task is done with the word, a timer fires, a message brings the word."""
     if item.kind == "task":
         process.complete(item.engine_id, word, NOW)
     elif item.kind == "timer":
@@ -101,7 +101,7 @@ def act(process: Process, item: OpenItem, word: str) -> None:
 
 
 def choose(process: Process, kind: str, seed: int, step: int) -> tuple[OpenItem, str]:
-    """One thing that may happen next, and its word. Messages are rare; a choice that ends the case is tried last.
+    """One thing that may happen next, and its word. Messages are rare; what ends the case is tried last.
 
     Without that reluctance the walks through a long model end in its first stages.
     """

@@ -1,5 +1,5 @@
-"""Random walks through every model: a case that is pruned, saved and loaded after every step goes the same way as
-one that stays in memory, and the same way as plain SpiffWorkflow."""
+"""Random walks through every model: a case pruned, saved and loaded after every step goes the same way
+as one that stays in memory, and the same way as plain SpiffWorkflow."""
 
 import os
 from typing import Any
@@ -26,7 +26,7 @@ def view(process: Process) -> dict[str, Any]:
 
 
 def seeds(kind: str) -> range:
-    """A few walks at each change; WALKS=20 in the environment takes the long way before a change of library."""
+    """A few walks at each change; WALKS=20 in the environment takes the long way, for a new library."""
     return range({"loan": 20, "admission": 12, "helper_change": 2}[kind] * int(os.environ.get("WALKS", "1")))
 
 
