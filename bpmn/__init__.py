@@ -1,4 +1,4 @@
-"""The models: what comes next, as BPMN 2.0 and DMN files that any modeller opens. They hold words, no numbers."""
+"""The models: what comes next, as BPMN 2.0 and DMN that any modeller opens. Words, no numbers."""
 
 from importlib.resources import files as resources
 

@@ -4,9 +4,10 @@ No script and no inline style: presentation attributes carry the look, classes l
 goes through an XML builder, so nothing a model says can become markup.
 """
 
+import itertools
 from collections.abc import Mapping
 
-from lxml import etree
+import lxml.etree as etree
 
 from engine.errors import NotFound, Text
 from engine.models.layout.graph import title_of
@@ -32,13 +33,15 @@ def render(
 ) -> str:
     """The SVG of a process of these files: one string, to be put into a page or a file.
 
-    `marks` says "now", "done" or "stopped" of elements; `counts`, if given, makes it a heat picture in which every
-    element and flow shows how often it was passed; `links` leads from elements to pages. Raises NotFound where no
-    file has that process or where it is not drawn.
+    `marks` says "now", "done" or "stopped" of elements; `counts`, if given, makes it a heat picture in which
+    every element and flow shows how often it was passed; `links` leads from elements to pages. Raises
+    NotFound where no file has that process or where it is not drawn.
     """
     root = _file_of(files, process)
     if not find(root, "//bpmndi:BPMNShape"):
-        raise NotFound(Text("Quy trình “{process}” chưa được vẽ. Hãy chạy “ketnap models draw”.", process=process))
+        raise NotFound(
+            Text("Quy trình “{process}” chưa được vẽ. Hãy chạy “ketnap models draw”.", process=process)
+        )
     return _Sheet(root, find(root, "//bpmn:process")[0], marks or {}, counts, links or {}).draw()
 
 
@@ -119,13 +122,19 @@ class _Sheet:
         group = piece(self.svg, "g", class_=name_of(node))
         frame = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "fill": "none"}
         if name_of(node) == "group":
-            piece(group, "rect", **frame, rx=14, stroke="#9aa7b2", stroke_width=1.4, stroke_dasharray="8 3 2 3")
+            piece(
+                group, "rect", **frame, rx=14, stroke="#9aa7b2", stroke_width=1.4, stroke_dasharray="8 3 2 3"
+            )
             title = self.values.get(node.get("categoryValueRef"), "")
-            words = piece(group, "text", x=box.x + 16, y=box.y + 24, font_size=15, font_weight="bold", fill=QUIET)
+            words = piece(
+                group, "text", x=box.x + 16, y=box.y + 24, font_size=15, font_weight="bold", fill=QUIET
+            )
             words.text = title
             return
         piece(group, "rect", **frame, stroke="#7d8b97", stroke_width=1.2)
-        piece(group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke="#7d8b97", stroke_width=1.2)
+        piece(
+            group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke="#7d8b97", stroke_width=1.2
+        )
         pool = name_of(node) == "participant"
         size = 13 if pool else 12
         lines = wrap(node.get("name", "") if pool else title_of(node), box.height - 8, size)[:2]
@@ -134,7 +143,9 @@ class _Sheet:
         for number, line in enumerate(lines):
             x = box.x + 15 + (number - (len(lines) - 1) / 2) * size * 1.1 + size * 0.35
             y = box.y + box.height / 2
-            words = piece(group, "text", text_anchor="middle", transform=f"translate({x:g} {y:g}) rotate(-90)")
+            words = piece(
+                group, "text", text_anchor="middle", transform=f"translate({x:g} {y:g}) rotate(-90)"
+            )
             words.set("font-size", str(size))
             words.set("font-weight", "bold" if pool else "normal")
             words.text = line
@@ -203,21 +214,34 @@ class _Sheet:
         line = piece(group, "path", d=_rounded(points), fill="none", stroke=ink, stroke_width=float(weight))
         line.set("marker-end", f"url(#{self.id}{head})")
         if flow.get("id") in self.defaults:
-            (x1, y1), (x2, y2) = points[0], points[1]
-            dx, dy = (x2 > x1) - (x2 < x1), (y2 > y1) - (y2 < y1)
-            x, y = x1 + dx * 9, y1 + dy * 9
-            slash = f"M{x - 3 - abs(dy) * 2:g} {y + 5 - abs(dy) * 2:g} L{x + 3 + abs(dy) * 2:g} {y - 5 + abs(dy) * 2:g}"
+            slash = _slash(points[0], points[1])
             piece(group, "path", d=slash, fill="none", stroke=ink, stroke_width=1.4, class_="default")
         if count is not None:
-            longest = max(zip(points, points[1:], strict=False), key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]))
+            longest = max(
+                itertools.pairwise(points),
+                key=lambda p: abs(p[0][0] - p[1][0]) + abs(p[0][1] - p[1][1]),
+            )
             (x1, y1), (x2, y2) = longest
             self._badge(group, (x1 + x2) / 2, (y1 + y2) / 2, count)
 
     def _badge(self, parent: Node, x: float, y: float, count: int) -> None:
         text, ink = str(count), COLD if count == 0 else "#2f7d4f"
         room = width(text, 9) + 8
-        piece(parent, "rect", x=x - room / 2, y=y - 7, width=room, height=14, rx=7, fill=PAPER, stroke=ink, class_="count")
-        piece(parent, "text", x=x, y=y + 3.2, font_size=9, text_anchor="middle", fill=ink, class_="count").text = text
+        piece(
+            parent,
+            "rect",
+            x=x - room / 2,
+            y=y - 7,
+            width=room,
+            height=14,
+            rx=7,
+            fill=PAPER,
+            stroke=ink,
+            class_="count",
+        )
+        piece(
+            parent, "text", x=x, y=y + 3.2, font_size=9, text_anchor="middle", fill=ink, class_="count"
+        ).text = text
 
 
 def _bounds(shape: Node) -> Box | None:
@@ -232,6 +256,14 @@ def _label(drawn: Node) -> Box | None:
 
 def _way(edge: Node) -> list[Point]:
     return [(float(point.get("x")), float(point.get("y"))) for point in find(edge, "./di:waypoint")]
+
+
+def _slash(start: Point, end: Point) -> str:
+    """The short stroke across the beginning of a default flow."""
+    dx, dy = (end[0] > start[0]) - (end[0] < start[0]), (end[1] > start[1]) - (end[1] < start[1])
+    x, y = start[0] + dx * 9, start[1] + dy * 9
+    wide, high = (5, 3) if dy else (3, 5)
+    return f"M{x - wide:g} {y + high:g} L{x + wide:g} {y - high:g}"
 
 
 def _rounded(points: list[Point], radius: float = 6) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lxml import etree
+import lxml.etree as etree
 
 from engine.models.layout.places import Box
 from engine.models.xml import Node, children, name_of
@@ -14,9 +14,9 @@ COLOURS = {"now": ("#ffe9b8", "#b3261e"), "done": ("#e3f1e6", "#2f7d4f"), "stopp
 
 USER = "M4 15 q0 -5.5 3.7 -6.5 a3.8 3.8 0 1 1 4.6 0 q3.7 1 3.7 6.5 z"
 GEAR = (
-    "M8.6 2 h2.8 l.4 2 1.5 .6 1.7 -1.1 2 2 -1.1 1.7 .6 1.5 2 .4 v2.8 l-2 .4 -.6 1.5 1.1 1.7 -2 2 -1.7 -1.1 -1.5 .6"
-    " -.4 2 h-2.8 l-.4 -2 -1.5 -.6 -1.7 1.1 -2 -2 1.1 -1.7 -.6 -1.5 -2 -.4 v-2.8 l2 -.4 .6 -1.5 -1.1 -1.7 2 -2 1.7 1.1"
-    " 1.5 -.6 z M10 7.6 a2.9 2.9 0 1 0 0 5.8 a2.9 2.9 0 1 0 0 -5.8 z"
+    "M8.6 2 h2.8 l.4 2 1.5 .6 1.7 -1.1 2 2 -1.1 1.7 .6 1.5 2 .4 v2.8 l-2 .4 -.6 1.5 1.1 1.7 -2 2 -1.7 -1.1"
+    " -1.5 .6 -.4 2 h-2.8 l-.4 -2 -1.5 -.6 -1.7 1.1 -2 -2 1.1 -1.7 -.6 -1.5 -2 -.4 v-2.8 l2 -.4 .6 -1.5"
+    " -1.1 -1.7 2 -2 1.7 1.1 1.5 -.6 z M10 7.6 a2.9 2.9 0 1 0 0 5.8 a2.9 2.9 0 1 0 0 -5.8 z"
 )
 TABLE = "M3 4 h14 v12 h-14 z M3 8 h14 M3 12 h14 M8 8 v8"
 ENVELOPE = "M-8 -5.5 h16 v11 h-16 z M-8 -5.5 l8 6 l8 -6"
@@ -37,9 +37,13 @@ def piece(parent: Node, tag: str, **attributes: object) -> Node:
     return etree.SubElement(parent, f"{{{SVG}}}{tag}", written)
 
 
-def stroke(parent: Node, d: str, x: float, y: float, *, ink: str = INK, weight: float = 1.2, fill: str = "none") -> None:
+def stroke(
+    parent: Node, d: str, x: float, y: float, *, ink: str = INK, weight: float = 1.2, fill: str = "none"
+) -> None:
     """A symbol's outline, moved to its place."""
-    piece(parent, "path", d=d, transform=f"translate({x:g} {y:g})", fill=fill, stroke=ink, stroke_width=weight)
+    piece(
+        parent, "path", d=d, transform=f"translate({x:g} {y:g})", fill=fill, stroke=ink, stroke_width=weight
+    )
 
 
 def draw_symbol(parent: Node, node: Node, box: Box, mark: str | None) -> None:
@@ -99,9 +103,22 @@ def _event(parent: Node, node: Node, box: Box, fill: str, ink: str) -> None:
     ends = tag == "endEvent"
     dashes = {"stroke_dasharray": "4 3"} if node.get("cancelActivity") == "false" else {}
     weight = 3.6 if ends else 1.6
-    piece(parent, "circle", class_="shape", cx=x, cy=y, r=radius, fill=fill, stroke=ink, stroke_width=weight, **dashes)
+    piece(
+        parent,
+        "circle",
+        class_="shape",
+        cx=x,
+        cy=y,
+        r=radius,
+        fill=fill,
+        stroke=ink,
+        stroke_width=weight,
+        **dashes,
+    )
     if tag in ("boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"):
-        piece(parent, "circle", cx=x, cy=y, r=radius - 3.5, fill="none", stroke=ink, stroke_width=1.2, **dashes)
+        piece(
+            parent, "circle", cx=x, cy=y, r=radius - 3.5, fill="none", stroke=ink, stroke_width=1.2, **dashes
+        )
     kinds = {name_of(child) for child in node}
     if "messageEventDefinition" in kinds:
         stroke(parent, ENVELOPE, x, y, ink=ink)

@@ -1,4 +1,4 @@
-"""A walker over the real models through the engine's seam: it answers every step with a word, notes each flow."""
+"""A walker over the real models through the engine's seam: it answers each step with a word."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -46,8 +46,10 @@ def drawn_ends() -> dict[str, str]:
 
 
 class Walk:
-    """One case of `process`. Named words script a step: a list is used up, its last word stays. Steps that are
-    not named take the first word of the table, or what `choose` says."""
+    """One case of `process`. Named words script a step: a list is used up, its last word stays.
+
+    Steps that are not named take the first word of the table, or what `choose` says.
+    """
 
     def __init__(self, process: str = "admission", choose: Choose | None = None, **words: str | list) -> None:
         self.flows: Counter[tuple[str, str]] = Counter()

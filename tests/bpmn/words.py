@@ -1,9 +1,21 @@
 """Every word that a step of the models may write: what forms offer and verbs return, in one table."""
 
-STAGES = (
-    "source_building union_nomination candidacy awareness_class file_building file_checks admission_vote"
-    " committee_chain decision ceremony probation probation_review recognition strike_off"
-).split()
+STAGES = [
+    "source_building",
+    "union_nomination",
+    "candidacy",
+    "awareness_class",
+    "file_building",
+    "file_checks",
+    "admission_vote",
+    "committee_chain",
+    "decision",
+    "ceremony",
+    "probation",
+    "probation_review",
+    "recognition",
+    "strike_off",
+]
 
 # User tasks: the outcomes of their forms. The first word is the one of the plain road.
 OUTCOMES: dict[str, list[str]] = {

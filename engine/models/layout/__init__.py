@@ -1,10 +1,10 @@
-"""Draws a semantic BPMN model: rows from lanes or bands, columns from ranks, orthogonal flows, labels in the gaps.
+"""Draws a semantic BPMN model: rows from lanes or bands, columns from ranks, flows at right angles.
 
 The models are written as semantics; the diagram (BPMN DI) is computed and kept in the same file, so that any
 modeller opens it and may still move things by hand.
 """
 
-from lxml import etree
+import lxml.etree as etree
 
 from engine.models.layout.graph import read_graph
 from engine.models.layout.labels import place_labels

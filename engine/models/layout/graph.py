@@ -8,7 +8,9 @@ from engine.models.xml import Node as Xml
 from engine.models.xml import find, name_of
 
 TASKS = frozenset({"userTask", "serviceTask", "businessRuleTask", "callActivity", "manualTask", "task"})
-EVENTS = frozenset({"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"})
+EVENTS = frozenset(
+    {"startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent"}
+)
 SIZE = {"task": (140, 80), "event": (36, 36), "gateway": (50, 50)}
 
 
@@ -106,10 +108,14 @@ def read_graph(root: Xml) -> Graph:
     if lanes:
         graph.rows = {lane.get("id"): title_of(lane) for lane in lanes}
         graph.shapes = {lane.get("id"): lane.get("id") for lane in lanes}
-        row_of = {ref.text.strip(): lane.get("id") for lane in lanes for ref in find(lane, "./bpmn:flowNodeRef")}
+        row_of = {
+            ref.text.strip(): lane.get("id") for lane in lanes for ref in find(lane, "./bpmn:flowNodeRef")
+        }
     elif groups:
         values = {value.get("id"): value.get("value") for value in find(root, "//bpmn:categoryValue")}
-        graph.rows = {group.get("categoryValueRef"): values[group.get("categoryValueRef")] for group in groups}
+        graph.rows = {
+            group.get("categoryValueRef"): values[group.get("categoryValueRef")] for group in groups
+        }
         graph.shapes = {group.get("categoryValueRef"): group.get("id") for group in groups}
     first = next(iter(graph.rows))
     for node in process:

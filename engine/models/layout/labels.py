@@ -1,5 +1,6 @@
 """Where the words of a flow stand: beside its first pieces, off shapes, other labels and other flows."""
 
+import itertools
 from collections.abc import Iterator
 
 from engine.models.layout.graph import Element, Flow, Graph
@@ -26,7 +27,7 @@ def _beside(element: Element, page: Page) -> Iterator[tuple[float, Box]]:
     """Below an event, above a gateway, or else at another side of it."""
     shape = page.boxes[element.id]
     first = first_label(element, shape)
-    width, height, (x, y) = first.width, first.height, shape.centre
+    width, height, (x, _y) = first.width, first.height, shape.centre
     yield 0, first
     below, above = shape.y + shape.height + 4, shape.y - 4 - height
     right, left = shape.x + shape.width + 2, shape.x - width - 2
@@ -54,20 +55,22 @@ def _along(flow: Flow, page: Page) -> Iterator[tuple[float, Box]]:
     width, height = box(flow.name, ROOM, LABEL_SIZE)
     points = page.points[flow.id]
     price = 0.0
-    for (x1, y1), (x2, y2) in zip(points[:5], points[1:5], strict=False):
+    first = 16 if flow.default else 4  # the stroke of a default flow stands first
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         if y1 == y2:
             way = 1 if x2 > x1 else -1
-            for shift in range(4, max(6, int(abs(x2 - x1) - width) + 5), 12):
+            for shift in range(first, max(first + 2, int(abs(x2 - x1) - width) + 5), 12):
                 x = x1 + shift if way > 0 else x1 - shift - width
                 yield price + shift / 12, Box(x, y1 - height - 2, width, height)
                 yield price + shift / 12 + 1, Box(x, y1 + 2, width, height)
         else:
             down = y2 > y1
-            for shift in range(4, max(6, int(abs(y2 - y1) - height) + 5), 12):
+            for shift in range(first, max(first + 2, int(abs(y2 - y1) - height) + 5), 12):
                 y = y1 + shift if down else y1 - shift - height
                 yield price + shift / 12, Box(x1 + 4, y, width, height)
                 yield price + shift / 12 + 1, Box(x1 - 4 - width, y, width, height)
         price += 12
+        first = 4
 
 
 def _disturbs(id: str, label: Box, page: Page) -> float:
@@ -75,7 +78,7 @@ def _disturbs(id: str, label: Box, page: Page) -> float:
     price += sum(200 for shape in page.boxes.values() if label.overlaps(shape, 1))
     price += sum(200 for key, other in page.labels.items() if key != id and label.overlaps(other, 1))
     for points in page.points.values():
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             piece = Box(min(x1, x2), min(y1, y2), abs(x1 - x2), abs(y1 - y2))
             price += 60 if label.overlaps(piece, 0.5) else 0
     price += sum(20 for row in page.rows.values() if label.y < row.y + row.height < label.y + label.height)

@@ -11,7 +11,7 @@ from engine.models.layout.text import box
 
 GRID = 10
 LINE_HEIGHT = 120  # a task of 80 and room for labels and flows
-LOW_LINE = 80  # the same for a line of events and gateways
+LOW_LINE = 90  # the same for a line of events and gateways
 GAP = 46  # between columns, for vertical pieces of flows
 TITLE = 30  # the strip of a pool's or lane's title
 LABEL_SIZE = 11
@@ -92,7 +92,7 @@ def _lines(members: list[Element], lines: dict[str, int], above: int) -> tuple[d
     for line in range(1 + max((lines[e.id] for e in members), default=0)):
         tasks = any(e.kind == "task" for e in members if lines[e.id] == line)
         height = LINE_HEIGHT if tasks else LOW_LINE
-        middles[line] = y + height // 2
+        middles[line] = y + (LINE_HEIGHT // 2 if tasks else 40)
         y += height
     return middles, y
 
@@ -104,7 +104,7 @@ def centred(element: Element, x: float, y: float) -> Box:
 
 def rank(graph: Graph) -> dict[str, int]:
     """The column of each element: the longest way to it; in a banded drawing each band counts for itself."""
-    ranks = {id: 0 for id in graph.elements}
+    ranks = dict.fromkeys(graph.elements, 0)
     for _ in range(len(ranks)):
         moved = False
         for id in graph.elements:
@@ -122,7 +122,7 @@ def rank(graph: Graph) -> dict[str, int]:
 
 def roads(graph: Graph, ranks: dict[str, int]) -> list[list[str]]:
     """The model cut into roads: from each beginning the longest way on, until something already on a road."""
-    reach = {id: 0 for id in graph.elements}
+    reach = dict.fromkeys(graph.elements, 0)
     for id in sorted(graph.elements, key=lambda id: -ranks[id]):
         ahead = [reach[f.target] + 1 for f in graph.leaving(id) if f.id not in graph.back]
         reach[id] = max(ahead, default=0)
@@ -138,7 +138,9 @@ def roads(graph: Graph, ranks: dict[str, int]) -> list[list[str]]:
             seen.add(at)
             road.append(at)
             ahead_flows = [f for f in graph.leaving(at) if f.id not in graph.back and f.target not in seen]
-            ahead_flows.sort(key=lambda f: (_shortcut(graph, f, ahead_flows), not f.default, -reach[f.target]))
+            ahead_flows.sort(
+                key=lambda f: (_shortcut(graph, f, ahead_flows), not f.default, -reach[f.target])
+            )
             at = ahead_flows[0].target if ahead_flows else None
         if road:
             found.append(road)
@@ -219,7 +221,7 @@ def _on_border(graph: Graph, page: Page, element: Element) -> Box:
 def first_label(element: Element, shape: Box) -> Box:
     """Below an event, above a gateway, beside an event on a border."""
     width, height = box(element.name, LABEL_ROOM, LABEL_SIZE)
-    x, y = shape.centre
+    x, _y = shape.centre
     if element.host:
         return Box(shape.x + shape.width + 2, shape.y + shape.height - 8, width, height)
     if element.kind == "event":

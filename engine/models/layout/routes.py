@@ -4,6 +4,7 @@ A search by cost (A*) for one flow after the other, short ones first. Flows into
 line, so that many exceptions gather on one bus; others keep apart.
 """
 
+import itertools
 from heapq import heappop, heappush
 from math import ceil
 from typing import NamedTuple
@@ -14,11 +15,12 @@ from engine.models.layout.places import GRID, Box, Page
 Cell = tuple[int, int]
 RIGHT, DOWN, LEFT, UP = (1, 0), (0, 1), (-1, 0), (0, -1)
 SIDES = (RIGHT, DOWN, LEFT, UP)
-BEND, CROSS, SHARE, TOGETHER, NEAR, LABEL = 7.0, 9.0, 40.0, 0.55, 1.2, 4.0
+BEND, CROSS, SHARE, TOGETHER = 7.0, 9.0, 40.0, 0.55  # prices; a cell costs 1
+NEAR, LABEL = 1.2, 4.0
 
 
 class Port(NamedTuple):
-    """A place where a flow may touch a shape: the border point, the first free cell, the way out, its price."""
+    """A place where a flow may touch a shape: border point, first free cell, way out, price."""
 
     point: tuple[float, float]
     cell: Cell
@@ -90,8 +92,10 @@ class Field:
                     continue
                 price = 0.0 if side == DOWN else 15.0
             others = self.used.get((id, side), [])
-            price += 60.0 * others.count("in" if leaving else "out")
-            price += (25.0 if leaving else 4.0) * others.count("out" if leaving else "in")
+            if leaving:
+                price += 60.0 * others.count("in") + 25.0 * others.count("out")
+            else:
+                price += 60.0 * others.count("out") + 3.0 * min(others.count("in"), 3)
             found.append(Port((x + side[0] * half, y + side[1] * half), cell, side, price))
         return found
 
@@ -148,7 +152,7 @@ def _find_way(field: Field, flow: Flow) -> list[tuple[float, float]]:
     last = goals[cells[-1][0], side]
     for cell, direction in cells:
         field.lines.setdefault((cell, direction[0] != 0), []).append(flow)
-    for before, (cell, direction) in zip(cells, cells[1:], strict=False):
+    for before, (cell, direction) in itertools.pairwise(cells):
         if before[1] != direction:  # a corner lies on both lines
             field.lines.setdefault((before[0], direction[0] != 0), []).append(flow)
         del cell
@@ -173,7 +177,10 @@ def _search(
     for port in starts:
         price = field.step(port.cell, port.side, flow)
         if price is not None:
-            heappush(heap, (port.price + price + ahead(port.cell), port.price + price, (port.cell, port.side), None))
+            heappush(
+                heap,
+                (port.price + price + ahead(port.cell), port.price + price, (port.cell, port.side), None),
+            )
     done: tuple[float, tuple[Cell, Cell]] | None = None
     while heap:
         estimate, price, state, before = heappop(heap)

@@ -3,7 +3,7 @@
 import unicodedata
 from functools import lru_cache
 
-NARROW, SLIM, WIDE = frozenset("iljI.,:;'|!()[] "), frozenset("frt-/\"*"), frozenset("mwMWĐ—@%")
+NARROW, SLIM, WIDE = frozenset("iljI.,:;'|!()[] "), frozenset('frt-/"*'), frozenset("mwMWĐ—@%")
 LINE = 1.25  # line height, in font sizes
 
 

@@ -1,6 +1,6 @@
 """Writes the computed page into the file as BPMN DI."""
 
-from lxml import etree
+import lxml.etree as etree
 
 from engine.models.layout.graph import Graph
 from engine.models.layout.places import Box, Page
@@ -12,7 +12,9 @@ def write_diagram(root: Node, graph: Graph, page: Page) -> None:
     for old in find(root, "./bpmndi:BPMNDiagram"):
         root.remove(old)
     diagram = etree.SubElement(root, f"{{{BPMNDI}}}BPMNDiagram", id=f"{graph.process}_diagram")
-    plane = etree.SubElement(diagram, f"{{{BPMNDI}}}BPMNPlane", id=f"{graph.process}_plane", bpmnElement=graph.plane)
+    plane = etree.SubElement(
+        diagram, f"{{{BPMNDI}}}BPMNPlane", id=f"{graph.process}_plane", bpmnElement=graph.plane
+    )
     if graph.pool and page.pool:
         _shape(plane, graph.pool, page.pool, None, isHorizontal="true")
     for row, shape in graph.shapes.items():
