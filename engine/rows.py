@@ -1,7 +1,7 @@
 """Cases and tasks as plain values: what verbs, services and pages get to see of them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -70,7 +70,7 @@ TASK_COLUMNS = tuple(task.c[name] for name in TaskRow.__dataclass_fields__)
 
 def plain_task(row: TaskRow) -> dict[str, Any]:
     """A task as JSON can keep it."""
-    return asdict(row) | {
+    return vars(row) | {
         "opened_on": row.opened_on.isoformat(),
         "opened_at": row.opened_at.isoformat(),
         "due_on": row.due_on.isoformat() if row.due_on else None,

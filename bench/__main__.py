@@ -1,0 +1,74 @@
+"""`python -m bench`: measures, prints what was compared with what, and writes the figures as JSON.
+
+--quick        fewer rounds and 5,000 open cases (a minute less)
+--json PATH    where the figures go (default: var/bench.json)
+"""
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.measure import (
+    Figures,
+    measure_loop,
+    measure_many,
+    measure_road,
+    measure_state,
+    measure_statements,
+    reference,
+)
+from bench.report import print_report, verdicts
+from bench.road import PlainRoad, Road
+from engine.database import open_engine
+from engine.secrets import Keys
+from engine.transactions import Store
+from workflows.tables import metadata
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json", type=Path, default=Path("var/bench.json"))
+    wanted = parser.parse_args()
+    logging.disable(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="ketnap-bench-") as folder:
+        figures = measure(Path(folder), quick=wanted.quick)
+    print_report(figures)
+    found = verdicts(figures)
+    wanted.json.parent.mkdir(parents=True, exist_ok=True)
+    wanted.json.write_text(json.dumps({"promises": found, "figures": figures.as_json()}, indent=1) + "\n")
+    print(f"→ {wanted.json}")
+    return 0 if all(one["kept"] for one in found.values()) else 1
+
+
+def measure(folder: Path, *, quick: bool) -> Figures:
+    """All measurements, on an encrypted SQLite file and a plain one in a folder of their own."""
+    keys = Keys(bytes(range(32)))
+    engine = open_engine(f"sqlite:///{folder}/ketnap.db", keys.database, create=True)
+    metadata.create_all(engine)
+    ours = Road.open(lambda registry: Store(engine, registry=registry, keys=keys))
+    plain = PlainRoad(folder)
+    figures = Figures(reference_ms=reference())
+    _say("đường thẳng")
+    measure_road(ours, plain, figures, rounds=3 if quick else 9)
+    measure_statements(ours, figures)
+    _say("trạng thái")
+    measure_state(ours, plain, figures)
+    _say("vòng lặp")
+    measure_loop(ours, plain, figures, returns=60 if quick else 200)
+    _say("rất nhiều hồ sơ")
+    measure_many(ours, figures, count=5_000 if quick else 100_000, acts=8 if quick else 20)
+    figures.reference_ms = min(figures.reference_ms, reference())
+    engine.dispose()
+    return figures
+
+
+def _say(what: str) -> None:
+    print(f"đang đo: {what} …", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
