@@ -12,6 +12,7 @@ from engine.models.xml import find
 from engine.process.decisions import Decision
 from engine.process.expressions import Expression, Forbidden, read
 
+REGISTRY = "registry"  # stands for the file of a name that no model uses
 DUE = re.compile(r'due\("([a-z][a-z0-9_]*)"\)')
 
 
@@ -145,6 +146,17 @@ def unknown_form(models: Models, names: Names) -> Found:
             yield step.file, step.id, Text("Không có biểu mẫu “{name}”.", name=step.id)
 
 
+def unused_name(models: Models, names: Names) -> Found:
+    """The other way round: what the house has a name for must stand in some model."""
+    dues = {due.group(1) for _, text in _timers(models) if (due := DUE.fullmatch(text or ""))}
+    used = {step.id for step in models.steps("userTask", "serviceTask")}
+    lanes = {lane for process in models.processes.values() for lane in process.lanes.values()}
+    known = [(names.services, used), (names.forms, used), (names.dues, dues), (names.lanes, lanes)]
+    for said, standing in known:
+        for name in sorted(set(said) - standing):
+            yield REGISTRY, name, Text("Không mô hình nào dùng “{name}”.", name=name)
+
+
 def list_source(models: Models, names: Names) -> Found:
     services = {step.id for step in models.steps("serviceTask")}
     for step in models.steps():
@@ -274,6 +286,7 @@ RULES: Mapping[str, Callable[[Models, Names], Found]] = {
     "no_lane": no_lane,
     "unknown_lane": unknown_lane,
     "unknown_form": unknown_form,
+    "unused_name": unused_name,
     "list_source": list_source,
     "label": label,
     "message_name": message_name,

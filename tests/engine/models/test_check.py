@@ -213,6 +213,12 @@ BROKEN = [
     ("not_drawn", TRIP, [('bpmnElement="f2"', 'bpmnElement="other"')], {"f2"}),
     ("not_drawn", TRIP, [('bpmnElement="lane_trip"', 'bpmnElement="other"')], {"lane_trip"}),
     ("overlap", TRIP, [('x="250"', 'x="150"')], {"ask"}),
+    (
+        "unreadable",
+        TRIP,
+        [('<bpmn:message id="message_stop"', '<bpmn:message name="x"/><bpmn:message id="message_stop"')],
+        {"trip"},
+    ),
     ("doctype", TRIP, [("<bpmn:definitions", '<!DOCTYPE x [<!ENTITY e "e">]><bpmn:definitions')], {TRIP}),
     ("xml", TRIP, [("</bpmn:definitions>", "")], {TRIP}),
 ]
@@ -244,6 +250,12 @@ def test_the_models_of_the_house_break_no_rule(kind: str) -> None:
     assert check(files, names) == []
 
 
+@pytest.mark.parametrize("kind", ["services", "dues", "lanes", "forms"])
+def test_a_name_that_no_model_uses_is_told(kind: str) -> None:
+    names = Known(**{kind: getattr(Known(), kind) | {"forgotten"}})
+    assert [(f.element, f.rule) for f in check(GOOD, names)] == [("forgotten", "unused_name")]
+
+
 def test_every_rule_has_a_model_that_breaks_it() -> None:
     tried = {rule_id for rule_id, _, _, named in BROKEN if named}
-    assert (RULES.keys() | set(FILE_RULES)) - tried == {"unreadable"}
+    assert (RULES.keys() | set(FILE_RULES)) - tried == {"unused_name"}

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import bpmn
+from engine.models.structure import read_models
 from engine.models.xml import find, parse_xml
 from engine.process import Functions, OpenItem, Process, SpecSet
 from engine.process.expressions import read
@@ -25,7 +26,17 @@ def loan_files() -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in LOAN.iterdir() if path.suffix in (".bpmn", ".dmn")}
 
 
-KINDS = {"loan": loan_files, "admission": bpmn.files, "helper_change": bpmn.files}
+def first_processes(files: Mapping[str, bytes]) -> list[str]:
+    """The processes that no other calls: with each of them a kind of case starts."""
+    models = read_models({name: parse_xml(content, name) for name, content in files.items()})
+    called = {step.node.get("calledElement") for step in models.steps("callActivity")}
+    return sorted(models.processes.keys() - called)
+
+
+KINDS = {
+    **dict.fromkeys(first_processes(loan_files()), loan_files),
+    **dict.fromkeys(first_processes(bpmn.files()), bpmn.files),
+}
 
 
 @cache

@@ -27,7 +27,7 @@ def view(process: Process) -> dict[str, Any]:
 
 def seeds(kind: str) -> range:
     """A few walks at each change; WALKS=20 in the environment takes the long way, for a new library."""
-    return range({"loan": 20, "admission": 12, "helper_change": 2}[kind] * int(os.environ.get("WALKS", "1")))
+    return range({"loan": 20, "admission": 12}.get(kind, 4) * int(os.environ.get("WALKS", "1")))
 
 
 @pytest.mark.parametrize("kind", cases.KINDS)
