@@ -13,15 +13,25 @@ from engine.errors import NotFound, Text
 from engine.models.layout.graph import title_of
 from engine.models.layout.places import LABEL_SIZE, Box
 from engine.models.layout.text import LINE, width, wrap
-from engine.models.symbols import COLOURS, INK, PAPER, QUIET, SVG, arrow, draw_symbol, piece
+from engine.models.symbols import (
+    COLOURS,
+    INK,
+    PAPER,
+    QUIET,
+    SVG,
+    Point,
+    arrow,
+    draw_symbol,
+    piece,
+    rounded,
+    slash,
+)
 from engine.models.xml import BPMN, Node, find, name_of, parse_xml
 
 FONT = "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 MARGIN = 16.0
 COLD = "#c62828"  # the colour of what was never passed, in a heat picture
 AREAS = ("participant", "lane", "group")
-
-Point = tuple[float, float]
 
 
 def render(
@@ -111,6 +121,7 @@ class _Sheet:
         piece(svg, "title", id=f"{self.id}-title").text = f"Sơ đồ: {self.process.get('name') or self.id}"
         heads = piece(svg, "defs")
         arrow(heads, f"{self.id}-arrow", INK)
+        arrow(heads, f"{self.id}-arrow-quiet", QUIET)
         arrow(heads, f"{self.id}-arrow-cold", COLD)
         piece(svg, "rect", x=left, y=top, width=right - left, height=bottom - top, fill=PAPER, class_="paper")
         return svg
@@ -164,7 +175,7 @@ class _Sheet:
         piece(group, "title").text = name or id
         draw_symbol(group, node, box, mark)
         if tag.endswith(("Event", "Gateway")):
-            self._words(group, name, _label(shape), "label")
+            self._words(group, name, _label(shape), "label", QUIET if tag == "boundaryEvent" else INK)
         else:
             self._fill(group, name, box, tag)
         if mark == "now":
@@ -185,37 +196,39 @@ class _Sheet:
                 break
         head = 0 if tag == "callActivity" else 14 if len(lines) > 2 else 4
         middle = box.y + (box.height + head - foot) / 2
-        self._lines(group, lines, box.x + box.width / 2, middle - len(lines) * size * LINE / 2, size, "label")
+        top = middle - len(lines) * size * LINE / 2
+        self._lines(group, lines, (box.x + box.width / 2, top), size, "label")
 
-    def _words(self, parent: Node, text: str, box: Box | None, class_: str) -> None:
+    def _words(self, parent: Node, text: str, box: Box | None, class_: str, ink: str = INK) -> None:
         """A label in its own box, on a halo of paper so that a line behind it does not hide it."""
         if text and box:
             lines = wrap(text, box.width + 2, LABEL_SIZE)
-            self._lines(parent, lines, box.x + box.width / 2, box.y, LABEL_SIZE, class_, halo=True)
-
-    def _lines(
-        self, parent: Node, lines: list[str], x: float, y: float, size: float, class_: str, halo: bool = False
-    ) -> None:
-        words = piece(parent, "text", text_anchor="middle", font_size=size, class_=class_)
-        if halo:
+            words = self._lines(parent, lines, (box.x + box.width / 2, box.y), LABEL_SIZE, class_)
+            words.set("fill", ink)
             words.set("paint-order", "stroke")
             words.set("stroke", PAPER)
             words.set("stroke-width", "3")
             words.set("stroke-linejoin", "round")
+
+    def _lines(self, parent: Node, lines: list[str], at: Point, size: float, class_: str) -> Node:
+        words = piece(parent, "text", text_anchor="middle", font_size=size, class_=class_)
         for number, line in enumerate(lines):
-            piece(words, "tspan", x=x, y=y + size * (0.95 + number * LINE)).text = line
+            piece(words, "tspan", x=at[0], y=at[1] + size * (0.95 + number * LINE)).text = line
+        return words
 
     def _flow(self, edge: Node) -> None:
         flow, points = self._element(edge), _way(edge)
         count = None if self.counts is None else self.counts.get(flow.get("id"), 0)
         ink, head = (COLD, "-arrow-cold") if count == 0 else (INK, "-arrow")
+        if count is None and name_of(self.nodes.get(flow.get("sourceRef"), flow)) == "boundaryEvent":
+            ink, head = QUIET, "-arrow-quiet"  # the exceptions stand back behind the road
         weight = 1.4 if count is None else 1.2 + min(count, 60) ** 0.5 / 2
         group = piece(self.svg, "g", class_="flow", data_element=flow.get("id"))
-        line = piece(group, "path", d=_rounded(points), fill="none", stroke=ink, stroke_width=float(weight))
+        line = piece(group, "path", d=rounded(points), fill="none", stroke=ink, stroke_width=float(weight))
         line.set("marker-end", f"url(#{self.id}{head})")
         if flow.get("id") in self.defaults:
-            slash = _slash(points[0], points[1])
-            piece(group, "path", d=slash, fill="none", stroke=ink, stroke_width=1.4, class_="default")
+            stroke = slash(points[0], points[1])
+            piece(group, "path", d=stroke, fill="none", stroke=ink, stroke_width=1.4, class_="default")
         if count is not None:
             longest = max(
                 itertools.pairwise(points),
@@ -256,28 +269,3 @@ def _label(drawn: Node) -> Box | None:
 
 def _way(edge: Node) -> list[Point]:
     return [(float(point.get("x")), float(point.get("y"))) for point in find(edge, "./di:waypoint")]
-
-
-def _slash(start: Point, end: Point) -> str:
-    """The short stroke across the beginning of a default flow."""
-    dx, dy = (end[0] > start[0]) - (end[0] < start[0]), (end[1] > start[1]) - (end[1] < start[1])
-    x, y = start[0] + dx * 9, start[1] + dy * 9
-    wide, high = (5, 3) if dy else (3, 5)
-    return f"M{x - wide:g} {y + high:g} L{x + wide:g} {y - high:g}"
-
-
-def _rounded(points: list[Point], radius: float = 6) -> str:
-    """The way with its corners rounded."""
-    written = [f"M{points[0][0]:g} {points[0][1]:g}"]
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        a, b = _towards(corner, before, radius), _towards(corner, after, radius)
-        written.append(f"L{a[0]:g} {a[1]:g} Q{corner[0]:g} {corner[1]:g} {b[0]:g} {b[1]:g}")
-    written.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
-    return " ".join(written)
-
-
-def _towards(start: Point, end: Point, by: float) -> Point:
-    dx, dy = end[0] - start[0], end[1] - start[1]
-    length = (dx * dx + dy * dy) ** 0.5
-    part = min(by / length, 0.5) if length else 0
-    return start[0] + dx * part, start[1] + dy * part

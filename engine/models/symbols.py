@@ -7,6 +7,8 @@ import lxml.etree as etree
 from engine.models.layout.places import Box
 from engine.models.xml import Node, children, name_of
 
+Point = tuple[float, float]
+
 SVG = "http://www.w3.org/2000/svg"
 INK, QUIET, PAPER = "#22303c", "#5b6b78", "#ffffff"
 # mark -> (fill, stroke): where the case is, where it has been, where it was stopped
@@ -158,3 +160,28 @@ def arrow(parent: Node, id: str, ink: str) -> None:
 
 def _rectangle(box: Box) -> Mapping[str, float]:
     return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+
+
+def slash(start: Point, end: Point) -> str:
+    """The short stroke across the beginning of a default flow."""
+    dx, dy = (end[0] > start[0]) - (end[0] < start[0]), (end[1] > start[1]) - (end[1] < start[1])
+    x, y = start[0] + dx * 9, start[1] + dy * 9
+    wide, high = (5, 3) if dy else (3, 5)
+    return f"M{x - wide:g} {y + high:g} L{x + wide:g} {y - high:g}"
+
+
+def rounded(points: list[Point], radius: float = 6) -> str:
+    """The way with its corners rounded."""
+    written = [f"M{points[0][0]:g} {points[0][1]:g}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        a, b = _towards(corner, before, radius), _towards(corner, after, radius)
+        written.append(f"L{a[0]:g} {a[1]:g} Q{corner[0]:g} {corner[1]:g} {b[0]:g} {b[1]:g}")
+    written.append(f"L{points[-1][0]:g} {points[-1][1]:g}")
+    return " ".join(written)
+
+
+def _towards(start: Point, end: Point, by: float) -> Point:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    part = min(by / length, 0.5) if length else 0
+    return start[0] + dx * part, start[1] + dy * part

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from engine.errors import ModelError
 from engine.models.xml import Node as Xml
 from engine.models.xml import find, name_of
 
@@ -98,7 +99,10 @@ class Graph:
 
 def read_graph(root: Xml) -> Graph:
     """The first process of the file; a participant, lanes or groups give it its rows."""
-    process = find(root, "//bpmn:process")[0]
+    processes = find(root, "//bpmn:process")
+    if not processes:
+        raise ModelError(root.get("id") or "definitions", "tệp không có quy trình nào để vẽ")
+    process = processes[0]
     pools = find(root, f'//bpmn:participant[@processRef="{process.get("id")}"]')
     plane = pools[0].getparent().get("id") if pools else process.get("id")
     lanes = find(process, "./bpmn:laneSet/bpmn:lane")

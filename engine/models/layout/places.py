@@ -63,7 +63,8 @@ def place(graph: Graph) -> Page:
     for row in graph.rows:
         members = [e for e in graph.elements.values() if e.row == row and not e.host]
         middles, height = _lines(members, lines, 45 if titled else 15)
-        height += 35 if titled else 5
+        hosts = any(e.host and e.row == row for e in graph.elements.values())
+        height += 35 if titled else 35 if hosts else 5  # room for what leaves by a lower border
         strip = 0 if graph.banded else TITLE
         page.rows[row] = Box(left - 30 - strip, top, 0, height)
         for element in members:

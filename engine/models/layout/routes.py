@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 from math import ceil
 from typing import NamedTuple
 
+from engine.errors import ModelError
 from engine.models.layout.graph import Flow, Graph
 from engine.models.layout.places import GRID, Box, Page
 
@@ -41,7 +42,7 @@ class Field:
         right = max(box.x + box.width for box in everything)
         bottom = max(box.y + box.height for box in everything)
         rows = list(page.rows.values())
-        if graph.pool:  # a flow stays inside its pool, and off the strip of the lane's title
+        if graph.pool or not graph.banded:  # inside the pool, off the strip of titles
             strip = 0 if graph.banded else 30
             self.limits = (
                 ceil((rows[0].x + strip) / GRID) + 1,
@@ -62,7 +63,7 @@ class Field:
                 for edge in _edges(box):
                     self._fill(edge, 8, lambda cell: self._dear(cell, NEAR))
                 if row == next(iter(graph.rows)):  # the main road to the next band runs between the bands
-                    self._fill(Box(box.x, 0, box.width, box.y + 40), 0, lambda cell: self._dear(cell, NEAR))
+                    self._fill(Box(box.x, 0, box.width, box.y + 65), 0, lambda cell: self._dear(cell, NEAR))
 
     def _fill(self, box: Box, margin: float, act: object) -> None:
         for x in range(int((box.x - margin) // GRID), int((box.x + box.width + margin) // GRID) + 1):
@@ -169,7 +170,9 @@ def _search(
     targets = [cell for cell, _ in goals]
 
     def ahead(cell: Cell) -> float:
-        return TOGETHER * min(abs(cell[0] - x) + abs(cell[1] - y) for x, y in targets)
+        return 0.8 * min(  # a little too high for shared lines, which makes it quick
+            abs(cell[0] - x) + abs(cell[1] - y) for x, y in targets
+        )
 
     best: dict[tuple[Cell, Cell], float] = {}
     came: dict[tuple[Cell, Cell], tuple[Cell, Cell] | None] = {}
@@ -204,7 +207,7 @@ def _search(
             if (there, turn) not in best or best[there, turn] > total:
                 heappush(heap, (total + ahead(there), total, (there, turn), state))
     if done is None:
-        raise ValueError(f"no way for the flow {flow.id}")
+        raise ModelError(flow.id, "không tìm được đường để vẽ luồng này")
     way: list[tuple[Cell, Cell]] = []
     at: tuple[Cell, Cell] | None = done[1]
     while at is not None:
