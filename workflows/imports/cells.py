@@ -7,6 +7,7 @@ cell, or raises `CellFault` with what to do.
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from engine.errors import Text
 from workflows.people.names import clean, search_key
@@ -52,12 +53,22 @@ def text_of(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return clean(_CONTROL.sub("", value))
+        return clean(value if value.isprintable() else _CONTROL.sub("", value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     return str(value)
+
+
+@lru_cache(2_000)
+def _folded_text(text: str) -> str:
+    return search_key(text)
+
+
+def folded(value: object) -> str:
+    """A cell of few different values (gender, rating, class …) folded for comparison."""
+    return _folded_text(text_of(value))
 
 
 def short(value: object, field: str) -> str | None:
@@ -166,7 +177,7 @@ def phone(value: object) -> str | None:
 
 
 def gender(value: object) -> str | None:
-    text = search_key(text_of(value))
+    text = folded(value)
     if not text:
         return None
     if text not in _GENDERS:
@@ -175,7 +186,7 @@ def gender(value: object) -> str | None:
 
 
 def yes_no(value: object) -> bool | None:
-    text = search_key(text_of(value))
+    text = folded(value)
     if not text:
         return None
     if text in _YES:
@@ -187,7 +198,7 @@ def yes_no(value: object) -> bool | None:
 
 def grade(value: object) -> int | None:
     """10, "Khối 10" or the number that a class name begins with."""
-    text = search_key(text_of(value))
+    text = folded(value)
     if not text:
         return None
     match = re.fullmatch(r"(?:khoi|lop)?\s*(\d{1,2})", text)
@@ -198,13 +209,13 @@ def grade(value: object) -> int | None:
 
 def grade_of_class(class_name: str | None) -> int | None:
     """10 of "10A1"; None where the name does not begin with a grade of a high school."""
-    match = re.match(r"(?:lop\s*)?(10|11|12)(?!\d)", search_key(class_name or ""))
+    match = re.match(r"(?:lop\s*)?(10|11|12)(?!\d)", folded(class_name))
     return int(match[1]) if match else None
 
 
 def mark(value: object) -> str | None:
     """A rating of study or conduct as one of the words of `people.words`."""
-    text = search_key(text_of(value))
+    text = folded(value)
     if not text:
         return None
     if text not in _MARKS:
@@ -216,7 +227,7 @@ def mark(value: object) -> str | None:
 
 def term(value: object) -> str | None:
     """ "HK1 2025-2026" → "2025-2026/1"; "2025-2026" → the whole year."""
-    text = search_key(text_of(value))
+    text = folded(value)
     if not text:
         return None
     years = _YEARS.search(text)

@@ -10,7 +10,6 @@ from engine.errors import Text
 from workflows.imports import cells
 from workflows.imports.cells import CellFault
 from workflows.imports.faults import Fault
-from workflows.people.names import search_key
 
 # Fields that one column gives as they are.
 READERS: Mapping[str, Callable[[object], Any]] = {
@@ -64,7 +63,7 @@ def draft_of(row: Sequence[object], reading: Reading) -> Draft | None:
 
     _read(draft, "full_name", lambda: _full_name(cell))
     _read(draft, "birth_date", lambda: _birth(cell, reading.on))
-    if not _present(cell, "full_name", "given") and not _present(cell, "birth_date", "birth_year"):
+    if not draft.values and not _present(cell, "full_name", "given", "birth_date", "birth_year"):
         return None
     for name, reader in READERS.items():
         if name in reading.columns:
@@ -146,7 +145,7 @@ def _read_commune(draft: Draft, value: object, communes: Mapping[str, str]) -> N
 
 def commune_key(name: str) -> str:
     """A commune's name without marks and without the word for its kind: "Phường Kinh Bắc" → "kinh bac"."""
-    folded = search_key(name.split(",")[0])
+    folded = cells.folded(name.split(",")[0])
     for word in _COMMUNE_WORDS:
         folded = folded.removeprefix(word)
     return folded

@@ -38,15 +38,14 @@ class Roster:
         if "full_name" not in draft.values or "birth_date" not in draft.values:
             return None
         index, code = self.index(draft), draft.values.get("code")
-        triple = _triple(draft)
-        if self._repeats(number, draft, index, code, triple):
+        if self._repeats(number, draft, index, code):
             return None
-        known = self._known(draft, index, code, triple)
+        known = self._known(draft, index, code)
         if known is not None and self._taken("student", known.id, number, draft):
             return None
         return known
 
-    def _known(self, draft: Draft, index: bytes | None, code: str | None, triple: Triple) -> Row[Any] | None:
+    def _known(self, draft: Draft, index: bytes | None, code: str | None) -> Row[Any] | None:
         by_identity = self.by_identity.get(index) if index else None
         by_code = self.by_code.get(code) if code else None
         if by_identity is not None and by_code is not None and by_identity.id != by_code.id:
@@ -64,7 +63,7 @@ class Roster:
             return by_code
         alike = [
             row
-            for row in self.by_triple.get(triple, ())
+            for row in self.by_triple.get(_triple(draft), ())
             if not (index and row.identity_index) and not (code and row.code)
         ]
         if len(alike) > 1:
@@ -73,15 +72,13 @@ class Roster:
             )
         return alike[0] if alike else None
 
-    def _repeats(
-        self, number: int, draft: Draft, index: bytes | None, code: str | None, triple: Triple
-    ) -> bool:
+    def _repeats(self, number: int, draft: Draft, index: bytes | None, code: str | None) -> bool:
         """An earlier row with the same mark: identity and code always, the triple only without them."""
         if index and self._taken("identity", index, number, draft, IDENTITY):
             return True
         if code and self._taken("code", code, number, draft, "code"):
             return True
-        return not index and not code and self._taken("triple", triple, number, draft)
+        return not index and not code and self._taken("triple", _triple(draft), number, draft)
 
     def _taken(self, mark: str, value: object, number: int, draft: Draft, field: str | None = None) -> bool:
         earlier = self.seen.setdefault((mark, value), number)

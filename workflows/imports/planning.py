@@ -15,6 +15,7 @@ from sqlalchemy.engine import Row
 from engine.errors import Text
 from engine.transactions import Transaction
 from workflows.imports import queries
+from workflows.imports.collecting import put_off
 from workflows.imports.drafting import Draft, Reading, commune_key, draft_of
 from workflows.imports.faults import Fault
 from workflows.imports.headers import label
@@ -65,6 +66,11 @@ class Report:
 
 def plan(tx: Transaction, institution_id: int, sheet: Sheet, on: date) -> Report:
     """What taking over the list would do, row by row; writes nothing. `on`: the day of the import."""
+    with put_off():
+        return _plan(tx, institution_id, sheet, on)
+
+
+def _plan(tx: Transaction, institution_id: int, sheet: Sheet, on: date) -> Report:
     school = queries.institution_for_import(tx, institution_id)
     reading = Reading(sheet.columns, on, _communes(tx), school.kind in GRADED)
     drafts = [(number, row, draft_of(row, reading)) for number, row in sheet.rows]

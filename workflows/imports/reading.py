@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from engine.errors import Text
+from workflows.imports.collecting import put_off
 from workflows.imports.faults import UnreadableList
 from workflows.imports.guard import FILE_BYTES, ROWS, check_workbook
 from workflows.imports.headers import columns_of, fold, names_somebody, never_kept, unknown_headers
@@ -36,6 +37,11 @@ class Sheet:
 
 def read(data: bytes, filename: str) -> Sheet:
     """Raises UnreadableList: not a list, a dangerous file, an unknown encoding, no such columns."""
+    with put_off():
+        return _read(data, filename)
+
+
+def _read(data: bytes, filename: str) -> Sheet:
     if not data:
         raise UnreadableList(Text("Tệp trống."))
     if len(data) > FILE_BYTES:

@@ -11,6 +11,7 @@ from engine import journal
 from engine.transactions import Transaction
 from workflows.imports import queries
 from workflows.imports.cells import text_of
+from workflows.imports.collecting import put_off
 from workflows.imports.headers import HEADERS, label
 from workflows.imports.planning import Line, Report, plan
 from workflows.imports.reading import Sheet
@@ -24,7 +25,12 @@ def commit(
     tx: Transaction, institution_id: int, sheet: Sheet, *, on: date, by: int | None, now: datetime
 ) -> Report:
     """Plans again inside this transaction and stores every row without a fault. Twice changes nothing."""
-    report = plan(tx, institution_id, sheet, on)
+    with put_off():
+        return _commit(tx, plan(tx, institution_id, sheet, on), by=by, now=now)
+
+
+def _commit(tx: Transaction, report: Report, *, by: int | None, now: datetime) -> Report:
+    institution_id, on, sheet = report.institution_id, report.on, report.sheet
     cell_id = queries.institution_for_import(tx, institution_id).cell_id
     new, changed = report.of("new"), report.of("changed")
     drafts = [{**line.draft.values, "personal": line.draft.personal, "cell_id": cell_id} for line in new]

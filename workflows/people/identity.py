@@ -7,17 +7,30 @@ like any other field.
 import os
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import Table, bindparam, delete, insert, select, text, tuple_, update
 
 from engine.records import personal, subject_key
 from engine.secrets import seal, write_personal
 from engine.transactions import Transaction
-from workflows.people.records import student
+from workflows.people.records import PlainBytes, student
 
 KIND = "student"
 IDENTITY = "identity_number"
 # Sealed fields of a student; for these an equal value can be recognised without opening it.
 COMPARED = (IDENTITY, "address", "phone")
+# Bytes go to the drivers as they are: in a list of thirty thousand, wrapping each one shows.
+_INSERT_KEY = insert(subject_key).values(
+    subject_kind=bindparam("subject_kind"),
+    subject_id=bindparam("subject_id"),
+    wrapped=bindparam("wrapped", type_=PlainBytes),
+)
+_INSERT_FIELD = insert(personal).values(
+    subject_kind=bindparam("subject_kind"),
+    subject_id=bindparam("subject_id"),
+    field=bindparam("field"),
+    sealed=bindparam("sealed", type_=PlainBytes),
+    blind=bindparam("blind", type_=PlainBytes),
+)
 
 
 def index_of(tx: Transaction, number: str) -> bytes:
@@ -45,24 +58,39 @@ def find_by_identity(tx: Transaction, number: str) -> int | None:
     return tx.execute(query).scalar()
 
 
-def seal_new(tx: Transaction, fields_of: Sequence[tuple[int, Mapping[str, str]]]) -> None:
-    """Seals the fields of students that have none yet, in bulk: (student_id, {field: value})."""
-    keys, rows = [], []
+def reserve_ids(tx: Transaction, table: Table, count: int) -> list[int]:
+    """Ids for so many new rows, never given before: with them a thousand rows are one statement."""
+    if tx.dialect == "postgresql":
+        query = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+        return [int(id_) for id_ in tx.execute(query, {"name": table.name, "count": count}).scalars()]
+    query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")  # the write lock is held
+    last = int(tx.execute(query, {"name": table.name}).scalar() or 0)
+    return list(range(last + 1, last + 1 + count))
+
+
+def seal_new(tx: Transaction, fields_of: Sequence[tuple[int, Mapping[str, str]]]) -> dict[int, bytes]:
+    """Seals the fields of students that have none yet, in bulk: (student_id, {field: value}).
+
+    Gives the blind index of each identity number, which the student's own row carries too.
+    """
+    keys: list[dict[str, object]] = []
+    rows: list[dict[str, object]] = []
+    indexes: dict[int, bytes] = {}
     for student_id, fields in fields_of:
         if not fields:
             continue
         key = os.urandom(32)
-        keys.append(
-            {
-                "subject_kind": KIND,
-                "subject_id": student_id,
-                "wrapped": tx.keys.wrap(key, _owner(student_id)),
-            }
-        )
-        rows += [_sealed(tx, key, student_id, name, value) for name, value in fields.items()]
+        wrapped = tx.keys.wrap(key, _owner(student_id))
+        keys.append({"subject_kind": KIND, "subject_id": student_id, "wrapped": wrapped})
+        for name, value in fields.items():
+            blind = tx.keys.blind_index(name, value) if name in COMPARED else None
+            rows.append(_sealed(key, student_id, name, value, blind))
+            if name == IDENTITY and blind is not None:
+                indexes[student_id] = blind
     if rows:
-        tx.execute(insert(subject_key), keys)
-        tx.execute(insert(personal), rows)
+        tx.execute(_INSERT_KEY, keys)
+        tx.execute(_INSERT_FIELD, rows)
+    return indexes
 
 
 def seal_changed(tx: Transaction, fields_of: Sequence[tuple[int, Mapping[str, str]]]) -> None:
@@ -76,12 +104,14 @@ def seal_changed(tx: Transaction, fields_of: Sequence[tuple[int, Mapping[str, st
             continue
         key = tx.keys.unwrap(known, _owner(student_id))
         places += [(KIND, student_id, name) for name in fields]
-        rows += [_sealed(tx, key, student_id, name, value) for name, value in fields.items()]
+        for name, value in fields.items():
+            blind = tx.keys.blind_index(name, value) if name in COMPARED else None
+            rows.append(_sealed(key, student_id, name, value, blind))
     for start in range(0, len(places), 500):
         place = tuple_(personal.c.subject_kind, personal.c.subject_id, personal.c.field)
         tx.execute(delete(personal).where(place.in_(places[start : start + 500])))
     if rows:
-        tx.execute(insert(personal), rows)
+        tx.execute(_INSERT_FIELD, rows)
 
 
 def blinds_of(tx: Transaction, student_ids: Sequence[int]) -> dict[tuple[int, str], bytes]:
@@ -108,13 +138,13 @@ def _wrapped(tx: Transaction, student_ids: Sequence[int]) -> dict[int, bytes]:
     return found
 
 
-def _sealed(tx: Transaction, key: bytes, student_id: int, name: str, value: str) -> dict[str, object]:
+def _sealed(key: bytes, student_id: int, name: str, value: str, blind: bytes | None) -> dict[str, object]:
     return {
         "subject_kind": KIND,
         "subject_id": student_id,
         "field": name,
         "sealed": seal(key, value.encode(), _owner(student_id, name)),
-        "blind": tx.keys.blind_index(name, value) if name in COMPARED else None,
+        "blind": blind,
     }
 
 

@@ -6,6 +6,7 @@ Vietnamese order. Both keys are stored, so SQLite and PostgreSQL order and find 
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
@@ -17,6 +18,8 @@ _TONES = {"\u0300": 2, "\u0309": 3, "\u0303": 4, "\u0301": 5, "\u0323": 6}
 _NO_TONE = 1
 # Letters that look like đ and are typed for it: eth and African d.
 _LOOKALIKES = str.maketrans({"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ", "\u2019": "'"})
+# Vietnamese has some thousands of syllables: what was worked out for one serves all names.
+WORDS = 20_000
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -34,8 +37,15 @@ class Name(NamedTuple):
 
 def clean(words: str) -> str:
     """NFC, single spaces, no invisible characters, a real đ."""
-    composed = unicodedata.normalize("NFC", _INVISIBLE.sub("", words)).translate(_LOOKALIKES)
-    return " ".join(composed.split())
+    if words.isascii():
+        return " ".join(words.split())
+    parts = [word if word.isascii() else _clean_word(word) for word in words.split()]
+    return " ".join(part for part in parts if part)
+
+
+@lru_cache(WORDS)
+def _clean_word(word: str) -> str:
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", word)).translate(_LOOKALIKES)
 
 
 def split_name(full: str) -> Name:
@@ -48,9 +58,15 @@ def split_name(full: str) -> Name:
 
 def search_key(words: str) -> str:
     """Folded for search: lower case, đ → d, no marks. "Hoà", "Hòa" and "HOA" are the same."""
-    decomposed = unicodedata.normalize("NFD", clean(words).casefold().replace("đ", "d"))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return " ".join(bare.split())
+    return " ".join(
+        word.lower() if word.isascii() else _fold_word(word) for word in clean(words).split(" ") if word
+    )
+
+
+@lru_cache(WORDS)
+def _fold_word(word: str) -> str:
+    decomposed = unicodedata.normalize("NFD", word.casefold().replace("đ", "d"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def sort_key(name: Name) -> bytes:
@@ -71,6 +87,7 @@ def _part_key(part: str) -> bytes:
     return bytes(letters) + b"\x01" + bytes(tones)
 
 
+@lru_cache(WORDS)
 def _syllable(syllable: str) -> tuple[bytes, int]:
     tone, bare = _NO_TONE, []
     for char in unicodedata.normalize("NFD", syllable):

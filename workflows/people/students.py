@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
-from workflows.people.identity import IDENTITY, index_of, seal_new
+from workflows.people.identity import IDENTITY, reserve_ids, seal_new
 from workflows.people.names import search_key, sort_key, split_name
 from workflows.people.records import result, student
 from workflows.people.words import CONDUCT, STUDENT_LEAVING, STUDY
@@ -54,20 +54,23 @@ def add_students(tx: Transaction, institution_id: int, drafts: Sequence[Mapping[
     """Many students at once, ids in the order given. `personal` of a draft: {field: value}, to be sealed."""
     if not drafts:
         return []
-    rows = [_row(tx, institution_id, draft) for draft in drafts]
-    statement = insert(student).returning(student.c.id, sort_by_parameter_order=True)
-    ids = [int(id_) for id_ in tx.execute(statement, rows).scalars()]
-    seal_new(tx, [(id_, draft.get("personal") or {}) for id_, draft in zip(ids, drafts, strict=True)])
+    ids = reserve_ids(tx, student, len(drafts))
+    sealed = [draft.get("personal") or {} for draft in drafts]
+    indexes = seal_new(tx, list(zip(ids, sealed, strict=True)))
+    rows = [
+        {"id": id_, "institution_id": institution_id, **_columns(draft, indexes.get(id_))}
+        for id_, draft in zip(ids, drafts, strict=True)
+    ]
+    tx.execute(insert(student), rows)
     return ids
 
 
-def _row(tx: Transaction, institution_id: int, draft: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(draft: Mapping[str, Any], index: bytes | None) -> dict[str, Any]:
     number = (draft.get("personal") or {}).get(IDENTITY)
     return {
-        "institution_id": institution_id,
         **name_columns(draft["full_name"]),
         **{field: draft.get(field) for field in ROLL_FIELDS},
-        "identity_index": index_of(tx, number) if number else None,
+        "identity_index": index,
         "identity_tail": number[-3:] if number else None,
     }
 
