@@ -1,12 +1,16 @@
 """`ketnap db`: bring the tables to the form that this program expects."""
 
+from pathlib import Path
+
 import click
 
+from engine.backup import back_up
 from engine.database import place_of
+from engine.secrets import Keys
 from engine.time import utcnow
 from engine.transactions import Store
 from web.commands.answers import in_words, json_option, tell
-from web.opening import make_database
+from web.opening import make_database, open_database
 from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
@@ -34,3 +38,14 @@ def upgrade(as_json: bool) -> None:
         begin(tx, now=utcnow())
     lines = [f"Đã ở bản {after}, không phải làm gì." if before == after else f"Đã nâng cấp lên bản {after}."]
     tell(as_json, {"before": before, "after": after}, lines)
+
+
+@db.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@json_option
+@in_words
+def backup(target: Path, as_json: bool) -> None:
+    """Sao lưu cơ sở dữ liệu nhúng ra tệp TARGET trong khi mọi người vẫn làm việc (cùng khóa mở được)."""
+    settings = Settings.read()
+    size = back_up(open_database(settings), Keys.load(settings.key_file).database, target)
+    tell(as_json, {"target": str(target), "bytes": size}, [f"Đã sao lưu ra {target} ({size} byte)."])
