@@ -47,7 +47,7 @@ def found(
     """
     if kind not in KINDS:
         raise _wrong("kind", "Loại tổ chức không có trong danh mục.")
-    _require_parent(tx, parent_id, on)
+    _require_lasting(tx, parent_id, on, "parent_id")
     organisation_id = tx.insert(
         organisation,
         {
@@ -97,20 +97,31 @@ def move(
     decided_by: str | None = None,
 ) -> None:
     """A new place, or a new power in the same place, from a day on."""
-    _standing(tx, organisation_id, on)
-    _require_parent(tx, parent_id, on)
-    tree = tree_of(tx)
-    if parent_id == organisation_id or parent_id in tree.descendants_on(organisation_id, on):
+    row = _standing(tx, organisation_id, on)
+    _require_lasting(tx, parent_id, on, "parent_id")
+    if parent_id == organisation_id or _below(tx, organisation_id, parent_id, on):
         raise _wrong("parent_id", "Tổ chức không thể trực thuộc chính nó hoặc tổ chức cấp dưới của nó.")
     _leave_place(tx, organisation_id, on)
-    _place(tx, organisation_id, parent_id, on, regime, decided_by)
+    _place(tx, organisation_id, parent_id, on, regime, decided_by, row.valid_to)
     _note(tx, "move", organisation_id, on, by, now, {"parent": parent_id, "decided_by": decided_by})
 
 
 def end(tx: "Transaction", organisation_id: int, *, on: date, by: int | None, now: datetime) -> None:
-    """`on` is the first day on which it no longer exists. What stands under it has to be moved before."""
+    """`on` is the first day on which it no longer exists. What stands under it has to be moved before.
+
+    Its superior inherits what is open; an organisation without superior can only be succeeded.
+    """
+    if tree_of(tx).parent_on(organisation_id, on) is None:
+        _standing(tx, organisation_id, on)
+        raise _wrong("organisation_id", "Tổ chức này không có cấp trên: hãy chọn tổ chức kế tục.")
+    _close(tx, organisation_id, on=on, by=by, now=now)
+
+
+def _close(tx: "Transaction", organisation_id: int, *, on: date, by: int | None, now: datetime) -> None:
     row = _standing(tx, organisation_id, on)
-    children = tree_of(tx).children_on(organisation_id, on)
+    if row.valid_to is not None:
+        raise _wrong("on", "{name} đã có ngày kết thúc {day}.", name=row.name, day=_dmy(row.valid_to))
+    children = tree_of(tx).children_from(organisation_id, on)
     if children:
         raise _wrong(
             "organisation_id",
@@ -142,10 +153,14 @@ def succeed(
         raise _wrong(
             "successor_ids", "Hãy chọn tổ chức kế tục khác với tổ chức kết thúc, mỗi tổ chức một lần."
         )
+    _standing(tx, predecessor_id, on)
     for successor_id in successor_ids:
-        _standing(tx, successor_id, on)
+        _require_lasting(tx, successor_id, on, "successor_ids")
+        kinds = {tree_of(tx).nodes[one].kind for one in (predecessor_id, successor_id)}
+        if len(kinds) > 1 and kinds & ORGANS:
+            raise _wrong("successor_ids", "Ban, trung tâm của cấp ủy chỉ kế tục tổ chức cùng loại.")
     _hand_down(tx, predecessor_id, successor_ids[0], on=on, by=by, now=now)
-    end(tx, predecessor_id, on=on, by=by, now=now)
+    _close(tx, predecessor_id, on=on, by=by, now=now)
     rows = [
         {"predecessor_id": predecessor_id, "successor_id": one, "on_day": on, "rank": rank}
         for rank, one in enumerate(successor_ids, start=1)
@@ -160,7 +175,8 @@ def _hand_down(
     """Children go to the successor with the power they have; organs that serve the committee end with it."""
     tree = tree_of(tx)
     theirs = {tree.nodes[one].kind: one for one in tree.children_on(successor_id, on)}
-    for child in tree.children_on(predecessor_id, on):
+    over = tree.parent_on(predecessor_id, on)
+    for child in sorted(tree.children_on(predecessor_id, on), key=lambda one: one != successor_id):
         kind = tree.nodes[child].kind
         if kind in ORGANS and kind in theirs:
             succeed(tx, child, [theirs[kind]], on=on, by=by, now=now)
@@ -169,7 +185,10 @@ def _hand_down(
         else:
             place = tree.place_on(child, on)
             decided_by, regime = (place.decided_by, place.regime) if place else (None, None)
-            move(tx, child, successor_id, on=on, by=by, now=now, regime=regime, decided_by=decided_by)
+            under = (
+                over if child == successor_id else successor_id
+            )  # a child that succeeds takes the place above
+            move(tx, child, under, on=on, by=by, now=now, regime=regime, decided_by=decided_by)
 
 
 def _place(
@@ -179,6 +198,7 @@ def _place(
     on: date,
     regime: str | None,
     decided_by: str | None,
+    until: date | None = None,
 ) -> None:
     tx.insert(
         organisation_place,
@@ -189,15 +209,19 @@ def _place(
             "may_decide": decided_by is not None,
             "decided_by": decided_by,
             "valid_from": on,
+            "valid_to": until,
         },
     )
 
 
 def _leave_place(tx: "Transaction", organisation_id: int, on: date) -> None:
-    """Closes the open place; one that began on the same day is taken back, it never held."""
+    """Ends its latest place on a day; one that began on the same day is taken back, it never held."""
     c = organisation_place.c
     row = tx.execute(
-        select(c.id, c.valid_from).where(c.organisation_id == organisation_id, c.valid_to.is_(None))
+        select(c.id, c.valid_from)
+        .where(c.organisation_id == organisation_id)
+        .order_by(c.valid_from.desc())
+        .limit(1)
     ).first()
     if row is None:
         return
@@ -218,9 +242,26 @@ def _standing(tx: "Transaction", organisation_id: int, on: date) -> Any:
     return row
 
 
-def _require_parent(tx: "Transaction", parent_id: int | None, on: date) -> None:
-    if parent_id is not None:
-        _standing(tx, parent_id, on)
+def _require_lasting(tx: "Transaction", organisation_id: int | None, on: date, field: str) -> None:
+    """A superior or successor stands on the day, and is not known to end: who joins it would outlive it."""
+    if organisation_id is None:
+        return
+    row = _standing(tx, organisation_id, on)
+    if row.valid_to is not None:
+        raise _wrong(
+            field,
+            "{name} kết thúc từ ngày {day}: hãy chọn tổ chức kế tục.",
+            name=row.name,
+            day=_dmy(row.valid_to),
+        )
+
+
+def _below(tx: "Transaction", organisation_id: int, other_id: int | None, on: date) -> bool:
+    """Does the other stand below it on the day, or on a later day that is already known?"""
+    if other_id is None:
+        return False
+    tree = tree_of(tx)
+    return any(organisation_id in tree.ancestors_on(other_id, day) for day in tree.days_from(on))
 
 
 def _note(

@@ -125,6 +125,15 @@ class Tree:
         places = self._places_under.get(organisation_id, ())
         return sorted(place.organisation_id for place in places if place.stands_on(day))
 
+    def children_from(self, organisation_id: int, day: date) -> list[int]:
+        """Direct children on that day or on any later one that is known."""
+        places = self._places_under.get(organisation_id, ())
+        return sorted({p.organisation_id for p in places if p.valid_to is None or p.valid_to > day})
+
+    def days_from(self, day: date) -> list[date]:
+        """That day and every later one on which somebody's place changes."""
+        return [day, *sorted({place.valid_from for place in self.places if place.valid_from > day})]
+
     def descendants_on(self, organisation_id: int, day: date) -> list[int]:
         """Everything below, level by level, without itself."""
         found: list[int] = []

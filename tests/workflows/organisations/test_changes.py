@@ -165,6 +165,26 @@ def test_several_successors_keep_their_order(store: Store) -> None:
         assert rows == [1, 2, 3]
 
 
+def lone(tx: Transaction) -> int:
+    return make(tx, "province_committee", "Tỉnh ủy khác", None)
+
+
+def ended(tx: Transaction, organisation_id: int) -> None:
+    """Ended once, it cannot be ended earlier."""
+    end(tx, organisation_id, on=MERGER, **WHO)
+    end(tx, organisation_id, on=date(2024, 1, 1), **WHO)
+
+
+def by_its_board(tx: Transaction, ids: dict[str, int]) -> None:
+    succeed(tx, ids["district"], [ids["board"]], on=MERGER, **WHO)
+
+
+def under_an_end(tx: Transaction, ids: dict[str, int]) -> None:
+    """Whoever came under it would outlive it."""
+    end(tx, ids["board"], on=MERGER, **WHO)
+    make(tx, "party_cell", "Chi bộ ban", ids["board"])
+
+
 EARLY = date(2019, 1, 1)
 REFUSALS: list[tuple[str, Callable[[Transaction, dict[str, int]], object], str]] = [
     ("an unknown kind", lambda tx, ids: make(tx, "club", "X", None), "kind"),
@@ -176,7 +196,11 @@ REFUSALS: list[tuple[str, Callable[[Transaction, dict[str, int]], object], str]]
     ("before its start", lambda tx, ids: move(tx, ids["cell"], ids["school"], on=EARLY, **WHO), "on"),
     ("with others under it", lambda tx, ids: end(tx, ids["school"], on=MERGER, **WHO), "organisation_id"),
     ("on its first day", lambda tx, ids: end(tx, ids["cell"], on=START, **WHO), "on"),
+    ("a root, nobody follows", lambda tx, ids: end(tx, lone(tx), on=MERGER, **WHO), "organisation_id"),
+    ("ended before", lambda tx, ids: ended(tx, ids["cell"]), "on"),
+    ("under one that ends", lambda tx, ids: under_an_end(tx, ids), "parent_id"),
     ("nobody follows", lambda tx, ids: succeed(tx, ids["cell"], [], on=MERGER, **WHO), "successor_ids"),
+    ("by its own board", lambda tx, ids: by_its_board(tx, ids), "successor_ids"),
     ("itself", lambda tx, ids: succeed(tx, ids["cell"], [ids["cell"]], on=MERGER, **WHO), "successor_ids"),
     ("twice", lambda tx, ids: succeed(tx, ids["cell"], [ids["board"]] * 2, on=EARLY, **WHO), "successor_ids"),
 ]  # fmt: skip
@@ -265,8 +289,21 @@ def test_the_database_itself_refuses_a_row_that_cannot_be(store: Store, row: dic
 def test_two_standing_organisations_never_share_a_code(store: Store) -> None:
     code = "24.001.002.000.005"
     with store.transaction() as tx:
-        first = make(tx, "party_cell", "Chi bộ 1", None, code14=code.replace(".", ""))
+        province = make(tx, "province_committee", "Tỉnh ủy", None)
+        first = make(tx, "party_cell", "Chi bộ 1", province, code14=code.replace(".", ""))
         end(tx, first, on=MERGER, **WHO)
         make(tx, "party_cell", "Chi bộ 2", None, MERGER, code14=code)
     with pytest.raises(Failure), store.transaction() as tx:
         make(tx, "party_cell", "Chi bộ 3", None, MERGER, code14=code)
+
+
+def test_a_cell_that_succeeds_its_committee_takes_the_place_above(store: Store) -> None:
+    with store.transaction() as tx:
+        ids = district(tx)
+        other = make(tx, "party_cell", "Chi bộ hai", ids["school"])
+        succeed(tx, ids["school"], [ids["cell"]], on=MERGER, **WHO)
+        tree = queries.tree_of(tx)
+        assert tree.parent_on(ids["cell"], MERGER) == ids["district"]
+        assert tree.parent_on(other, MERGER) == ids["cell"]
+        assert tree.standing(ids["school"], MERGER) == ids["cell"]
+        assert queries.chain_of(tx, ids["cell"], MERGER).place == "base_cell"
