@@ -65,7 +65,7 @@ class World:
     users: dict[str, int] = field(default_factory=dict)
     today: date = FIRST_DAY
 
-    # --- reading ---------------------------------------------------------------------------------------------
+    # --- reading
 
     def tasks(self, case_id: int) -> list[TaskRow]:
         with self.store.transaction(writing=False) as tx:
@@ -87,7 +87,7 @@ class World:
         with self.store.transaction(writing=False) as tx:
             return list(tx.execute(statement))
 
-    # --- doing -----------------------------------------------------------------------------------------------
+    # --- doing
 
     def pass_days(self, days: int) -> date:
         self.today += timedelta(days=days)
@@ -142,17 +142,21 @@ class World:
             due = select(timer.c.id).where(timer.c.case_id == case_id, timer.c.due_at <= now)
             return sum(cases.fire_timer(tx, one, now=now) for one in list(tx.execute(due).scalars()))
 
+    def step(self, case_id: int) -> None:
+        """One step of the straight path, or the next timer where nothing is open."""
+        open_elements = self.elements(case_id)
+        if open_elements:
+            self.do(case_id, next(one for one in PREFERRED if one in open_elements))
+        else:
+            self._wait(case_id)
+
     def until(self, case_id: int, element: str) -> None:
         """Walk the straight path until a step is open."""
         for _ in range(80):
-            open_elements = self.elements(case_id)
-            if element in open_elements:
+            if element in self.elements(case_id):
                 return
-            assert open_elements or self.case(case_id).closed_on is None, "the case is closed"
-            if not open_elements:
-                self._wait(case_id)
-                continue
-            self.do(case_id, next(one for one in PREFERRED if one in open_elements))
+            assert self.case(case_id).closed_on is None, "the case is closed"
+            self.step(case_id)
         raise AssertionError(f"{element} was never reached: {self.elements(case_id)}")
 
     def walk(self, case_id: int) -> CaseRow:
@@ -160,11 +164,7 @@ class World:
         for _ in range(80):
             if self.case(case_id).closed_on is not None:
                 return self.case(case_id)
-            open_elements = self.elements(case_id)
-            if not open_elements:
-                self._wait(case_id)
-                continue
-            self.do(case_id, next(one for one in PREFERRED if one in open_elements))
+            self.step(case_id)
         raise AssertionError(f"no end: {self.elements(case_id)}")
 
     def _wait(self, case_id: int) -> None:
@@ -178,7 +178,7 @@ class World:
 
 
 # Where several steps are open at once, the one to do first.
-PREFERRED = tuple(element for element in STEPS if element != "probation_report") + ("probation_report",)
+PREFERRED = (*(element for element in STEPS if element != "probation_report"), "probation_report")
 
 STRAIGHT = {
     "record_consent": "agreed",

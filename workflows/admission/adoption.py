@@ -121,7 +121,8 @@ def replay_act(tx: Transaction, case_id: int, paper: PaperAct, *, by: int, now: 
         open_tasks = cases.open_tasks(tx, case_id)
         wanted = next((task for task in open_tasks if task.element == paper.element), None)
         if wanted is not None:
-            answers = {"outcome": paper.outcome, "on": paper.on, "number": paper.number, **paper.answers}
+            outcome = paper.outcome or OUTCOMES[paper.element][0][0]  # unsaid: the one that goes on
+            answers = {"outcome": outcome, "on": paper.on, "number": paper.number, **paper.answers}
             perform_on_paper(tx, wanted, answers, by=by, now=now, implied=False)
             return
         between = next((task for task in open_tasks if task.element in IMPLIED), None)

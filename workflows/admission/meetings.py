@@ -58,9 +58,11 @@ def attendance(acting: Acting, organisation_id: int, kind: str) -> Attendance:
     Adoption takes the paper's own figures: the program has no roll for days before it.
     """
     roll = roll_on(acting.tx, organisation_id, kind, acting.on)
+    if acting.before_system:
+        roll = Roll(0, 0, 0, False)
     given: Callable[[str], Any] = acting.answers.get
     total = given("members")
-    if roll.known and not acting.before_system:
+    if roll.known:
         if total is not None and total != roll.members:
             raise InvalidAnswers(
                 {
@@ -81,7 +83,7 @@ def attendance(acting: Acting, organisation_id: int, kind: str) -> Attendance:
         total = roll.members
     away = given("away") if given("away") is not None else roll.away
     exempt = given("exempt_absent") if given("exempt_absent") is not None else roll.exempt
-    if kind == "cell" and not acting.before_system:
+    if kind == "cell" and roll.known:
         _within(roll, away, exempt)
     return Attendance(total, exempt, away, given("present"))
 

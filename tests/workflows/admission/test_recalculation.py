@@ -1,0 +1,116 @@
+"""A corrected birth date, a changed calendar: waiting timers and open clocks move, closed ones never."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from engine.clocks import all_clocks, open_clocks
+from engine.journal import entries
+from engine.records import timer
+from engine.time import start_of
+from engine.transactions import Store
+from tests.workflows.builders import World, build, noon
+from workflows.admission.guards import first_lawful_day, unmet_for_vote
+from workflows.admission.recalculation import birth_date_corrected, calendar_changed
+from workflows.admission.side_acts import extend_deadline
+from workflows.people.records import student
+from workflows.rules.days_off import DayOff, change_days
+
+
+@pytest.fixture
+def young(store: Store) -> World:
+    """Students who are eighteen on 10 November 2025, long after the file is complete."""
+    return build(store, born=date(2007, 11, 10))
+
+
+def waiting(world: World) -> int:
+    case_id = world.nominate()
+    world.until(case_id, "conclude_history")
+    world.do(case_id, "conclude_history")
+    return case_id
+
+
+def correct(world: World, born: date) -> list[str]:
+    with world.store.transaction() as tx:
+        tx.execute(update(student).where(student.c.id == world.students[0]).values(birth_date=born))
+        return birth_date_corrected(tx, world.students[0], on=world.today, now=noon(world.today))
+
+
+def test_a_complete_file_waits_for_the_birthday_and_opens_the_vote_by_itself(young: World) -> None:
+    case_id = waiting(young)
+    assert young.elements(case_id) == []
+    assert young.rows(select(timer.c.due_at))[0].due_at == start_of(date(2025, 11, 10))
+    assert young.fire(case_id, date(2025, 11, 9)) == 0
+    assert young.fire(case_id, date(2025, 11, 10)) == 1
+    assert young.elements(case_id) == ["cell_vote"]
+    assert young.task(case_id, "cell_vote").due_on == date(2026, 8, 18), "the file is fresh for twelve months"
+
+
+def test_the_day_and_the_reason_are_the_same_for_guard_and_timer(young: World) -> None:
+    case_id = waiting(young)
+    with young.store.transaction(writing=False) as tx:
+        case = young.case(case_id)
+        found = unmet_for_vote(tx, case, young.today)
+        assert [(one.condition, one.first_day) for one in found] == [("age", date(2025, 11, 10))]
+        assert first_lawful_day(tx, case, young.today) == date(2025, 11, 10)
+        assert unmet_for_vote(tx, case, date(2025, 11, 10)) == []
+
+
+def test_a_corrected_birth_date_moves_the_waiting_timer(young: World) -> None:
+    case_id = waiting(young)
+    assert correct(young, date(2007, 12, 24)) == ["of_age"]
+    assert young.rows(select(timer.c.due_at))[0].due_at == start_of(date(2025, 12, 24))
+    with young.store.transaction(writing=False) as tx:
+        assert entries(tx, case_id)[-1].facts["why"] == "birth_date"
+    assert correct(young, date(2007, 12, 24)) == [], "nothing moves where nothing changed"
+
+
+def test_a_birth_date_corrected_into_the_past_opens_the_vote_at_the_next_tick(young: World) -> None:
+    case_id = waiting(young)
+    correct(young, date(2007, 8, 1))
+    if young.elements(case_id) == []:
+        assert young.fire(case_id) == 1
+    assert young.elements(case_id) == ["cell_vote"]
+
+
+def test_a_changed_calendar_recounts_open_clocks_with_a_note_and_no_closed_ones(world: World) -> None:
+    case_id = world.nominate()
+    world.until(case_id, "committee_resolution")
+    with world.store.transaction() as tx:
+        before = {clock.name: clock for clock in all_clocks(tx, case_id)}
+        change_days(
+            tx,
+            [DayOff(date(2025, 9, 15), "holiday", "Nghỉ bão", "Công điện thử")],
+            by=None,
+            now=noon(world.today),
+        )
+        assert calendar_changed(tx, on=world.today, now=noon(world.today)) == 1
+        after = {clock.name: clock for clock in all_clocks(tx, case_id)}
+        last = entries(tx, case_id)[-1]
+    assert after["admission_decision"].due_on == date(2025, 11, 13), "one day more than 12/11/2025"
+    assert "Nghỉ bão" in str(after["admission_decision"].note)
+    assert after["verification"].due_on == before["verification"].due_on, "closed clocks stay"
+    assert (last.kind, last.facts) == ("recount", {"why": "calendar", "clocks": ["admission_decision"]})
+    assert world.task(case_id, "committee_resolution").due_on == date(2025, 11, 13)
+
+
+def test_a_special_case_is_extended_once_and_a_recount_keeps_the_extension(world: World) -> None:
+    case_id = world.nominate()
+    world.until(case_id, "admission_decision")
+    answers = {"on": world.today, "reason": "Chờ xác minh thêm"}
+    with world.store.transaction() as tx:
+        due = extend_deadline(
+            tx, case_id, "admission_decision", answers, by=world.users["commune1"], now=noon(world.today)
+        )
+    assert due == date(2025, 12, 24), "90 working days instead of 60"
+    with world.store.transaction() as tx:
+        change_days(
+            tx,
+            [DayOff(date(2025, 9, 15), "holiday", "Nghỉ bão", "Công điện thử")],
+            by=None,
+            now=noon(world.today),
+        )
+        calendar_changed(tx, on=world.today, now=noon(world.today))
+        now = next(clock for clock in open_clocks(tx, case_id) if clock.name == "admission_decision")
+    assert now.due_on == date(2025, 12, 25)
