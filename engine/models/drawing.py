@@ -149,7 +149,7 @@ class _Sheet:
         pool = name_of(node) == "participant"
         size = 13 if pool else 12
         lines = wrap(node.get("name", "") if pool else title_of(node), box.height - 8, size)[:2]
-        if len(lines) > 1 and not pool:
+        if len(lines) > 1:
             size = 11
         for number, line in enumerate(lines):
             x = box.x + 15 + (number - (len(lines) - 1) / 2) * size * 1.1 + size * 0.35

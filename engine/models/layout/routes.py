@@ -100,6 +100,14 @@ class Field:
             found.append(Port((x + side[0] * half, y + side[1] * half), cell, side, price))
         return found
 
+    def stands_between(self, flow: Flow) -> bool:
+        """Whether a shape stands on the straight line from the source to a target on its right."""
+        first, last = self.page.boxes[flow.source], self.page.boxes[flow.target]
+        start = first.x + first.width
+        line = Box(start, first.centre[1], last.x - start, 0)
+        ends = (flow.source, flow.target)
+        return any(line.overlaps(box) for id, box in self.page.boxes.items() if id not in ends)
+
     def step(self, cell: Cell, side: Cell, flow: Flow) -> float | None:
         """The price of entering a cell in this direction; None where a shape stands or the page ends."""
         left, top, right, bottom = self.limits
@@ -135,10 +143,10 @@ def route(graph: Graph, page: Page) -> None:
     """Way points for every flow."""
     field = Field(graph, page)
 
-    def length(flow: Flow) -> tuple[int, float]:
+    def length(flow: Flow) -> tuple[bool, float]:
         (x1, y1), (x2, y2) = page.boxes[flow.source].centre, page.boxes[flow.target].centre
-        straight = 0 if y1 == y2 and 0 < x2 - x1 < 400 else 1
-        return straight, abs(x1 - x2) + abs(y1 - y2) + (600 if flow.id in graph.back else 0)
+        straight = y1 == y2 and x1 < x2 and not field.stands_between(flow)
+        return not straight, abs(x1 - x2) + abs(y1 - y2) + (600 if flow.id in graph.back else 0)
 
     for flow in sorted(graph.flows, key=length):
         page.points[flow.id] = _find_way(field, flow)
