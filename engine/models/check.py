@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.errors import ModelError, Text
-from engine.models import check_constructs, check_drawing, check_path, check_words
+from engine.models import check_constructs, check_decisions, check_drawing, check_path, check_words
 from engine.models.structure import Found, Models, Names, read_models
 from engine.models.xml import parse_xml
 from engine.process.specs import SpecSet
@@ -31,6 +31,7 @@ RULES: Mapping[str, Rule] = {
     **check_constructs.RULES,
     **check_path.RULES,
     **check_words.RULES,
+    **check_decisions.RULES,
     **check_drawing.RULES,
 }
 FILE_RULES = ("doctype", "xml", "unreadable")  # told before, or after, the table is asked

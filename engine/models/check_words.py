@@ -1,15 +1,12 @@
-"""Rules about words: conditions, timers, services, lanes, forms, labels and decision tables."""
+"""Rules about words: conditions, timers, services, lanes, forms and labels."""
 
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from itertools import combinations
 
 from engine.errors import Text
 from engine.models.structure import Flow, Found, Models, Names, Step
 from engine.models.xml import find
-from engine.process.decisions import Decision
 from engine.process.expressions import Expression, Forbidden, read
 
 REGISTRY = "registry"  # stands for the file of a name that no model uses
@@ -39,7 +36,7 @@ def _timers(models: Models) -> Iterator[tuple[Step, str | None]]:
             yield step, (dates[0].text or "").strip() if dates else None
 
 
-def _has_number(source: str) -> bool:
+def has_number(source: str) -> bool:
     try:
         nodes = ast.walk(ast.parse(source.strip(), mode="eval"))
     except (SyntaxError, ValueError):
@@ -50,13 +47,13 @@ def _has_number(source: str) -> bool:
 def number(models: Models, names: Names) -> Found:
     message = Text("Mô hình không chứa con số: con số thuộc về quy định theo ngày.")
     for file, flow, source in _conditions(models):
-        if _has_number(source):
+        if has_number(source):
             yield file, flow.id, message
     for step, text in _timers(models):
-        if text and _has_number(text):
+        if text and has_number(text):
             yield step.file, step.id, message
     for id, (file, node, _, _) in models.decisions.items():
-        if any(_has_number(cell.text or "") for cell in node.iter("{*}text")):
+        if any(has_number(cell.text or "") for cell in node.iter("{*}text")):
             yield file, id, message
 
 
@@ -65,7 +62,7 @@ def expression(models: Models, names: Names) -> Found:
         try:
             read(source)
         except Forbidden as error:
-            if not _has_number(source):
+            if not has_number(source):
                 yield file, flow.id, Text("Điều kiện không hợp lệ: {reason}.", reason=str(error))
 
 
@@ -101,7 +98,7 @@ def timer_kind(models: Models, names: Names) -> Found:
 
 def timer_expression(models: Models, names: Names) -> Found:
     for step, text in _timers(models):
-        if text is not None and not DUE.fullmatch(text) and not _has_number(text):
+        if text is not None and not DUE.fullmatch(text) and not has_number(text):
             yield step.file, step.id, Text('Mốc chờ phải viết là due("tên"), tên trong ngoặc kép.')
 
 
@@ -183,95 +180,6 @@ def message_name(models: Models, names: Names) -> Found:
             yield step.file, step.id, Text("Sự kiện này chờ một thông điệp không có tên.")
 
 
-# --- decision tables --------------------------------------------------------------------------------
-
-
-def called_decision(models: Models, names: Names) -> Found:
-    for step in models.steps("businessRuleTask"):
-        decision = models.decision_of(step)
-        if decision not in models.decisions:
-            yield step.file, step.id, Text("Không có bảng quyết định “{name}”.", name=decision or "")
-
-
-def decision_cell(models: Models, names: Names) -> Found:
-    for id, (file, node, decision, reason) in models.decisions.items():
-        if decision is None and not any(_has_number(cell.text or "") for cell in node.iter("{*}text")):
-            yield file, id, Text("Bảng quyết định không hợp lệ: {reason}.", reason=reason)
-
-
-def decision_policy(models: Models, names: Names) -> Found:
-    for file, decision in models.known_decisions().values():
-        if decision.hit_policy != "UNIQUE":
-            yield (
-                file,
-                decision.id,
-                Text("Bảng quyết định phải có đúng một dòng cho mỗi trường hợp (UNIQUE)."),
-            )
-
-
-def decision_input(models: Models, names: Names) -> Found:
-    for file, decision in models.known_decisions().values():
-        for name, admitted in zip(decision.inputs, _admitted(models, decision), strict=True):
-            if name not in models.written:
-                yield file, decision.id, Text("Không bước nào ghi “{name}”.", name=name)
-            elif admitted is None:
-                yield (
-                    file,
-                    decision.id,
-                    Text("Cột “{name}” chưa liệt kê các từ có thể (inputValues).", name=name),
-                )
-
-
-def decision_gap(models: Models, names: Names) -> Found:
-    for file, decision in models.known_decisions().values():
-        for words in _cases(models, decision):
-            if not any(rule.fits(words) for rule in decision.rules):
-                yield file, decision.id, Text("Không dòng nào cho {words}.", words=", ".join(words))
-
-
-def decision_overlap(models: Models, names: Names) -> Found:
-    for file, decision in models.known_decisions().values():
-        for words in _cases(models, decision):
-            fitting = [rule for rule in decision.rules if rule.fits(words)]
-            for _, second in list(combinations(fitting, 2))[:1]:
-                yield (
-                    file,
-                    second.id or decision.id,
-                    Text("Nhiều dòng cùng cho {words}.", words=", ".join(words)),
-                )
-
-
-def decision_word(models: Models, names: Names) -> Found:
-    for file, decision in models.known_decisions().values():
-        for column, admitted in enumerate(_admitted(models, decision)):
-            for rule in decision.rules if admitted is not None else ():
-                for word in sorted((rule.cells[column].words or frozenset()) - admitted):
-                    yield (
-                        file,
-                        rule.id or decision.id,
-                        Text("Từ “{word}” không có trong danh sách của cột.", word=word),
-                    )
-
-
-def unused_decision(models: Models, names: Names) -> Found:
-    used = {models.decision_of(step) for step in models.steps("businessRuleTask")}
-    for id, (file, _, _, _) in models.decisions.items():
-        if id not in used:
-            yield file, id, Text("Không bước nào hỏi bảng quyết định này.")
-
-
-def _admitted(models: Models, decision: Decision) -> list[frozenset[str] | None]:
-    """The words each input may be: as the table lists them, or as another table writes them."""
-    columns = zip(decision.inputs, decision.admitted, strict=True)
-    known = ((models.written.get(name), listed) for name, listed in columns)
-    return [listed if listed is not None else frozenset(words) if words else None for words, listed in known]
-
-
-def _cases(models: Models, decision: Decision) -> list[tuple[str, ...]]:
-    admitted = tuple(_admitted(models, decision))
-    return [] if None in admitted else replace(decision, admitted=admitted).possible()
-
-
 RULES: Mapping[str, Callable[[Models, Names], Found]] = {
     "number": number,
     "expression": expression,
@@ -290,12 +198,4 @@ RULES: Mapping[str, Callable[[Models, Names], Found]] = {
     "list_source": list_source,
     "label": label,
     "message_name": message_name,
-    "called_decision": called_decision,
-    "decision_cell": decision_cell,
-    "decision_policy": decision_policy,
-    "decision_input": decision_input,
-    "decision_gap": decision_gap,
-    "decision_overlap": decision_overlap,
-    "decision_word": decision_word,
-    "unused_decision": unused_decision,
 }

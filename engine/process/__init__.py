@@ -4,7 +4,8 @@ Only this folder imports the library. `state.py` and `process.py` touch its inte
 pinned, and why random walks compare every step with the library as it comes.
 """
 
-from engine.process.process import Functions, OpenItem, Process
+from engine.process.process import OpenItem, Process
+from engine.process.settling import Functions
 from engine.process.specs import Element, SpecSet
 
 __all__ = ["Element", "Functions", "OpenItem", "Process", "SpecSet"]

@@ -6,36 +6,26 @@ Nothing here knows the database, the clock or the organisation: services, dates 
 # mypy: allow-untyped-calls
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Literal, Self
 
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
-from SpiffWorkflow.bpmn.specs.mixins.events.intermediate_event import BoundaryEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Conflict, Failure, ModelError, Text
-from engine.process.expressions import Forbidden, read
-from engine.process.specs import Message, SpecSet, Stage, Timer, item_name
-from engine.process.state import ARRIVED, LIVE, decode, encode, encode_ended, unpack
+from engine.process import settling, tree
+from engine.process.library import Message, Stage, Timer, item_name
+from engine.process.settling import NEVER, Engine, Functions
+from engine.process.specs import SpecSet
+from engine.process.state import decode, encode, encode_ended, unpack
 from engine.time import start_of
 
 LONGEST_STEP = 400  # flow nodes passed in one step; an honest step passes some 30
-
-NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Functions:
-    """What the models may ask: `service(name)` runs a verb, `due(name)` says when a timer may first fire."""
-
-    service: Callable[[str], str | list[int]]
-    due: Callable[[str], date]
 
 
 @dataclass(frozen=True)
@@ -51,42 +41,13 @@ class OpenItem:
     due: datetime | None
 
 
-@dataclass
-class _Engine:
-    """What the library calls a script engine: here it evaluates words, and runs nothing."""
-
-    functions: Functions
-    now: datetime = NEVER
-    named: dict[str, Callable[..., Any]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.named = {"due": self.functions.due}
-
-    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Any:
-        try:
-            return read(expression).evaluate(task.data, self.named)
-        except Forbidden as error:
-            raise ModelError(task.task_spec.bpmn_id, str(error)) from error
-
-    def reached(self, day: date) -> bool:
-        return start_of(day) <= self.now
-
-    def serve(self, element: str, name: str) -> str | tuple[int, ...]:
-        result = self.functions.service(name)
-        if isinstance(result, str):
-            return result
-        if isinstance(result, list) and all(type(id) is int for id in result):
-            return tuple(result)
-        raise ModelError(element, "dịch vụ phải trả về một từ hoặc một danh sách số hiệu")
-
-
 class Process:
     """A case's process. After an exception the object is spoilt: drop it, the saved state is as it was.
 
     `now` in the verbs decides which timers count as come; without it no timer fires.
     """
 
-    def __init__(self, specs: SpecSet, workflow: Any, engine: _Engine) -> None:
+    def __init__(self, specs: SpecSet, workflow: Any, engine: Engine) -> None:
         self.specs = specs
         self.trail: list[str] = []  # elements passed in this step, in order
         self.flows: list[tuple[str, str]] = []  # sequence flows passed in this step, as (from, to)
@@ -104,7 +65,7 @@ class Process:
     @classmethod
     def start(cls, specs: SpecSet, functions: Functions, now: datetime = NEVER) -> Self:
         """A new case, run to its first open items."""
-        engine = _Engine(functions, now)
+        engine = Engine(functions, now)
         process = cls(specs, BpmnWorkflow(specs.top, specs.called, script_engine=engine), engine)
         process._settle()
         return process
@@ -112,7 +73,7 @@ class Process:
     @classmethod
     def load(cls, state: bytes, specs: SpecSet, functions: Functions) -> Self:
         """A case from its saved state; ModelError if the state is of other models or another format."""
-        engine = _Engine(functions)
+        engine = Engine(functions)
         next_id, ended, last_words, written = unpack(state, specs)
         if ended is not None:
             process = cls(specs, None, engine)
@@ -136,7 +97,7 @@ class Process:
             task.data.pop(item_name(task.parent.task_spec), None)
         if outcome is not None:
             task.data[task.task_spec.bpmn_id] = outcome
-        self._run(lambda: self._step(task))
+        self._run(lambda: settling.run(task, self._passed))
         self._settle()
 
     def send(self, message: str, word: str, now: datetime = NEVER) -> bool:
@@ -184,19 +145,19 @@ class Process:
     def words(self) -> dict[str, Any]:
         """All words of the case as its open branches see them; lists of ids as lists."""
         if self._ended is not None:
-            return _plain(self._last_words)
+            return tree.plain(self._last_words)
         words: dict[str, Any] = {}
-        for task in self._speaking():
+        for task in tree.speaking(self._workflow):
             words.update(task.data)
         for loop in self.specs.loops:
             words.pop(item_name(loop), None)
-        return _plain(words)
+        return tree.plain(words)
 
     def words_at(self, engine_id: int) -> dict[str, Any]:
         """The words as one open item sees them, in its own branch."""
         task = self._find(engine_id)
         hidden = {item_name(task.parent.task_spec)} if task.triggered else set()
-        return _plain({name: word for name, word in task.data.items() if name not in hidden})
+        return tree.plain({name: word for name, word in task.data.items() if name not in hidden})
 
     def stage(self) -> str | None:
         """The call activity of the case's own process in which the token stands; None outside of any."""
@@ -230,62 +191,20 @@ class Process:
 
     def _settle(self) -> None:
         """Run until only people, days and messages can move the case, and number what is newly open."""
-        self._run(self._steps)
-        self.flows = self._passed_flows()
+        self._run(lambda: settling.settle(self._workflow, self._engine, self._passed))
+        new = [t for t in self._tasks() if t._state > TaskState.FUTURE and t.id not in self._known]
+        self.flows = tree.flows_into(new)
         if self._workflow.completed:
             self._ended = self._last_end
             self._last_words = dict(self._workflow.data)
             self._ids = {}
             return
-        live = [task for task in self._tasks() if _is_open(task)]
+        live = [task for task in self._tasks() if tree.is_open(task)]
         ids = {task.id: self._ids[task.id] for task in live if task.id in self._ids}
         for task in sorted((task for task in live if task.id not in ids), key=self._place):
             ids[task.id] = self._next
             self._next += 1
         self._ids = ids
-
-    def _steps(self) -> None:
-        """As the library's `do_engine_steps`, in the same order; but what a timer opens is run as well, which
-        that leaves standing, and ready tasks are found without walking the whole tree each time."""
-        while self._pass_ready() or self._fire_timers():
-            pass
-
-    def _pass_ready(self) -> bool:
-        """Run what is ready, the innermost sub-processes first; False if nothing was."""
-        passed = False
-        for sub in sorted(self._workflow.get_active_subprocesses(), key=lambda sub: -sub.depth):
-            while ready := self._ready(sub):
-                passed = True
-                for task in ready:
-                    self._step(task)
-            if sub.completed:
-                caller = self._workflow.get_task_from_id(sub.parent_task_id)
-                caller.task_spec._update(caller)
-        for task in self._ready(self._workflow):
-            passed = True
-            self._step(task)
-        return passed
-
-    def _ready(self, workflow: Any) -> list[Any]:
-        """The tasks of a workflow that the engine can run; several in the order of the tree."""
-        ready = [t for t in workflow.tasks.values() if t._state == TaskState.READY and not t.task_spec.manual]
-        if len(ready) > 1:
-            tree = {task.id: place for place, task in enumerate(workflow.get_tasks(state=TaskState.READY))}
-            ready.sort(key=lambda task: tree[task.id])
-        return ready
-
-    def _fire_timers(self) -> bool:
-        due = [t for t in self._catching(Timer) if self._engine.reached(t.internal_data["event_value"])]
-        for task in due:
-            task.task_spec._update(task)
-        return bool(due)
-
-    def _step(self, task: Any) -> None:
-        """Run one task. What follows a restored task is predicted only now: the state does not keep it."""
-        if isinstance(task.id, int):
-            task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
-        task.run()
-        self._passed(task)
 
     def _passed(self, task: Any) -> None:
         element = getattr(task.task_spec, "bpmn_id", None)
@@ -297,20 +216,9 @@ class Process:
         if isinstance(task.task_spec, EndEvent) and task.workflow is self._workflow:
             self._last_end = str(element)
 
-    def _passed_flows(self) -> list[tuple[str, str]]:
-        passed = [
-            (self._before(task), str(task.task_spec.bpmn_id))
-            for task in self._tasks()
-            if task._state > TaskState.FUTURE and task.id not in self._known and _on_a_flow(task)
-        ]
-        return [(before, after) for before, after in passed if before is not None]
-
     def _tasks(self) -> Iterator[Any]:
         """Every task of the case: those of its own process, then those of its sub-processes."""
-        if self._ended is not None:
-            return
-        for workflow in (self._workflow, *self._workflow.subprocesses.values()):
-            yield from workflow.tasks.values()
+        return tree.tasks_of(self._workflow) if self._ended is None else iter(())
 
     def _catching(self, kind: type) -> list[Any]:
         if self._ended is not None:
@@ -330,72 +238,17 @@ class Process:
     def _place(self, task: Any) -> tuple[int, str, int]:
         """An order of newly open tasks that does not depend on how the library happened to build its tree."""
         process = self.specs.processes.index(task.workflow.spec.name)
-        return process, str(task.task_spec.bpmn_id), _item(task) or 0
+        return process, str(task.task_spec.bpmn_id), tree.item_of(task) or 0
 
     def _item(self, task: Any, engine_id: int) -> OpenItem:
         element = str(task.task_spec.bpmn_id)
         day = task.internal_data.get("event_value")
-        definition = getattr(task.task_spec, "event_definition", None)
-        kind: Literal["task", "timer", "message"] = (
-            "timer" if isinstance(definition, Timer) else "task" if definition is None else "message"
-        )
         return OpenItem(
-            kind,
+            tree.kind_of(task),
             engine_id,
             element,
             task.workflow.spec.name,
             self.specs.elements[element].lane,
-            _item(task),
+            tree.item_of(task),
             start_of(day) if day is not None else None,
         )
-
-    def _speaking(self) -> Iterator[Any]:
-        """The tasks whose data are the words of the moment: of each branch the one that was written last."""
-        called = self._workflow.subprocesses
-        for workflow in (self._workflow, *called.values()):
-            tasks = list(workflow.tasks.values())
-            joining = {
-                t.task_spec for t in tasks if t._state & LIVE and isinstance(t.task_spec, UnstructuredJoin)
-            }
-            for task in tasks:
-                if task.task_spec in joining and task._state & (ARRIVED | TaskState.WAITING):
-                    yield task.parent  # the library gives a join its data only when it fires
-            for task in tasks:
-                if (
-                    task._state & LIVE
-                    and task.id not in called
-                    and not isinstance(task.task_spec, BoundaryEvent)
-                ):
-                    yield task
-
-    def _before(self, task: Any) -> str | None:
-        before = task.parent
-        while before is not None and getattr(before.task_spec, "bpmn_id", None) is None:
-            before = before.parent
-        return str(before.task_spec.bpmn_id) if before is not None else None
-
-
-def _is_open(task: Any) -> bool:
-    if task._state == TaskState.READY:
-        return bool(task.task_spec.manual)
-    awaited = getattr(
-        task.task_spec, "event_definition", None
-    )  # an error is thrown from inside: nobody's to send
-    return bool(task._state == TaskState.WAITING and isinstance(awaited, Timer | Message))
-
-
-def _on_a_flow(task: Any) -> bool:
-    """Whether a sequence flow leads here: not to boundary events, nor to the children of a multi-instance."""
-    visible = getattr(task.task_spec, "bpmn_id", None) is not None
-    return visible and not task.triggered and not isinstance(task.task_spec, BoundaryEvent)
-
-
-def _item(task: Any) -> int | None:
-    if not task.triggered:
-        return None
-    item = task.data.get(item_name(task.parent.task_spec))
-    return item if isinstance(item, int) else None
-
-
-def _plain(words: dict[str, Any]) -> dict[str, Any]:
-    return {name: list(word) if isinstance(word, tuple | list) else word for name, word in words.items()}

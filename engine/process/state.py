@@ -18,7 +18,6 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
@@ -30,96 +29,14 @@ from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ModelError
+from engine.process.pruning import ARRIVED, PREDICTED, prune
 from engine.process.specs import SpecSet
 
 FORMAT = 1
-PREDICTED = TaskState.MAYBE | TaskState.LIKELY | TaskState.FUTURE
-OPEN = TaskState.WAITING | TaskState.READY | TaskState.STARTED
-LIVE = OPEN | TaskState.ERROR
-ARRIVED = TaskState.COMPLETED | TaskState.CANCELLED
 NO_ROW = [0, 0, 0, 0, {}, [], 0, 0]
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
-
-
-# --- forgetting history -------------------------------------------------------------------------
-
-
-def prune(workflow: Any) -> None:
-    """Drop the finished history that the engine cannot ask for any more, sub-processes included."""
-    _prune_one(workflow)
-    running = workflow.subprocesses
-    for caller, sub in list(running.items()):
-        known = any(caller in other.tasks for other in (workflow, *running.values()) if other is not sub)
-        if sub.completed or not known:
-            del running[caller]
-    for sub in running.values():
-        _prune_one(sub)
-
-
-def _prune_one(workflow: Any) -> None:
-    if workflow.completed:
-        return
-    tasks = workflow.tasks
-    root = workflow.task_tree
-    keep = _needed(tasks)
-    keep.add(root.id)
-    root._children = _splice(tasks, keep, root, root.id)
-    reached, stack = set(), [root.id]
-    while stack:
-        reached.add(here := stack.pop())
-        stack.extend(tasks[here]._children)
-    for gone in [id for id in tasks if id not in reached]:
-        del tasks[gone]
-    if workflow.last_task is not None and workflow.last_task.id not in tasks:
-        workflow.last_task = None
-
-
-def _needed(tasks: Mapping[Any, Any]) -> set[Any]:
-    """The tasks that are live, or that a live one will still look at."""
-    joining = {
-        task.task_spec
-        for task in tasks.values()
-        if task._state & OPEN and isinstance(task.task_spec, UnstructuredJoin)
-    }
-    splits = {
-        task.task_spec.split_task
-        for task in tasks.values()
-        if task._state & LIVE and getattr(task.task_spec, "split_task", None)
-    }
-    keep: set[Any] = set()
-    for task in tasks.values():
-        if task._state & LIVE:
-            keep.add(task.id)
-            if not task._state & TaskState.READY and task._parent is not None:
-                keep.add(task._parent)  # a waiting task inherits its data from the parent again
-            if isinstance(task.task_spec, LoopTask):
-                keep.update(task._children)  # counted when the next child is done
-        elif task._state & ARRIVED and task.task_spec in joining:
-            keep.update((task.id, task._parent))  # an arrival at a join that has not fired yet
-        elif isinstance(task.task_spec, BoundaryEventSplit) and (
-            task.task_spec.name in splits or any(tasks[child]._state & LIVE for child in task._children)
-        ):
-            keep.update((task.id, *task._children))  # what a boundary event interrupts
-    return keep
-
-
-def _splice(tasks: Mapping[Any, Any], keep: set[Any], root: Any, anchor: Any) -> list[Any]:
-    """The children of `root` once the tasks not kept are taken out and theirs moved up to `anchor`."""
-    out: list[Any] = []
-    for child in root._children:
-        task = tasks[child]
-        if task._state & PREDICTED:
-            if root.id in keep:
-                out.append(child)
-        elif child in keep:
-            task._children = _splice(tasks, keep, task, child)
-            task._parent = anchor
-            out.append(child)
-        else:
-            out.extend(_splice(tasks, keep, task, anchor))
-    return out
 
 
 # --- writing ------------------------------------------------------------------------------------
@@ -130,8 +47,15 @@ class _Writer:
         self.specs = specs
         self.engine_ids = engine_ids
 
-    def words(self, data: Mapping[str, Any]) -> dict[int | str, Any]:
-        return {self.specs.word_index.get(name, name): word for name, word in data.items()}
+    def difference(
+        self, data: Mapping[str, Any], above: Mapping[str, Any]
+    ) -> tuple[dict[Any, Any], list[Any]]:
+        """The words that stand here and not above, and the names that stand only above."""
+        if data == above:
+            return {}, []
+        index = self.specs.word_index
+        new = {index.get(name, name): word for name, word in data.items() if above.get(name) != word}
+        return new, [index.get(name, name) for name in above if name not in data]
 
     def rows(self, workflow: Any, outer: Mapping[str, Any]) -> tuple[list[Any], dict[Any, int]]:
         """The rows of one workflow and the row of each task; `outer` is the data of the calling task."""
@@ -151,16 +75,14 @@ class _Writer:
         return rows, places
 
     def _row(self, task: Any, parent: int, above: Mapping[str, Any], spec: int, rank: int) -> list[Any]:
-        data = task.data
-        new = {name: word for name, word in data.items() if name not in above or above[name] != word}
-        gone = [self.specs.word_index.get(name, name) for name in above if name not in data]
+        new, gone = self.difference(task.data, above)
         day = task.internal_data.get("event_value")
         row = [
             parent,
             spec,
             task._state.bit_length() - 1,
             self.engine_ids.get(task.id, 0),
-            self.words(new),
+            new,
             gone,
             day.toordinal() if day is not None else 0,
             rank,
@@ -232,7 +154,8 @@ class _Reader:
             data = dict(above.data if above is not None else outer)
             for key in gone:
                 data.pop(self.name(key), None)
-            data.update(self.words(words))
+            if words:
+                data.update(self.words(words))
             task.data = data
             task.last_state_change = rank
             if day:
