@@ -24,6 +24,7 @@ PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "trusted_schema=OFF",
+    "cache_size=-16384",  # 16 MB: the upper levels of every index stay decrypted
 )
 SETTINGS = "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=60s"
 READING = {"ketnap_reading": True}
