@@ -49,7 +49,7 @@ class Field:
     errors: list[Any] = field(default_factory=list)
     rows: list[list["Field"]] = field(default_factory=list)
     prefix: str = "f"
-    when: list[str] = field(default_factory=list)  # labels of the outcomes that need an answer here
+    when: list[tuple[str, str]] = field(default_factory=list)  # outcomes (word, label) that need an answer
 
     @property
     def id(self) -> str:
@@ -67,6 +67,7 @@ class Group:
 
     title: str
     fields: list[Field]
+    when: list[tuple[str, str]] = field(default_factory=list)  # the whole part belongs to these outcomes
 
 
 def show(
@@ -78,12 +79,13 @@ def show(
     errors: Errors | None = None,
     belongs: Mapping[str, str] | None = None,
     parts: Mapping[str, str] | None = None,
+    whole: frozenset[str] = frozenset(),
     prefix: str = "f",
 ) -> list[Group]:
     """The fields of a schema in its order, grouped; with `typed`, everything as it was sent.
 
-    `parts` names the headings of groups, `belongs` puts fields without a group under one, `prefix` begins
-    the ids of the fields, where a page has more than one form.
+    `parts` names the headings of groups, `belongs` puts fields without a group under one, `whole` are
+    parts that are asked or not as a whole, `prefix` begins the ids where a page has more than one form.
     """
     groups: list[Group] = []
     for name, question in schema().fields.items():
@@ -94,15 +96,26 @@ def show(
         if not groups or groups[-1].title != title:
             groups.append(Group(title, []))
         groups[-1].fields.append(shown)
+    _as_a_whole(groups, {(parts or {}).get(part, part) for part in whole})
     return groups
 
 
-def _when(schema: type[Schema], name: str) -> list[str]:
+def _as_a_whole(groups: list[Group], titles: set[str]) -> None:
+    """Parts that hang together (a vote's figures) say once when they are needed."""
+    together = [group for group in groups if group.title in titles]
+    needed = dict(pair for group in together for shown in group.fields for pair in shown.when)
+    for group in together:
+        group.when = list(needed.items())
+        for shown in group.fields:
+            shown.when = []
+
+
+def _when(schema: type[Schema], name: str) -> list[tuple[str, str]]:
     """The outcomes at which the field must be filled, where the outcome is a choice at all."""
     outcomes = getattr(schema, "needed", {}).get(name, frozenset())
     question = schema().fields.get("outcome")
     choices = question.metadata.get("choices", ()) if question is not None else ()
-    return [label for word, label in choices if word in outcomes] if len(choices) > 1 else []
+    return [(word, label) for word, label in choices if word in outcomes] if len(choices) > 1 else []
 
 
 def read(schema: type[Schema], sent: MultiDict[str, str]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from web.case_words import (
     stage_marks,
     threshold,
 )
+from web.drawing import near
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
@@ -112,7 +113,9 @@ def drawing(tx: Transaction, case_id: int) -> Response:
     stage = case_page.stage_of(tx, case_id)
     if process == "admission" and stage:
         marks[stage] = "now"
-    return Response(render(files, process, marks), mimetype="image/svg+xml")
+    svg = render(files, process, marks)
+    width = request.args.get("near", type=int)
+    return Response(near(svg, width) if width else svg, mimetype="image/svg+xml")
 
 
 @pages.get("/cases/<number:case_id>/interrupt")

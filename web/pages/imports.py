@@ -1,4 +1,4 @@
-"""Nhập danh sách: upload, a dry run with a report by row, then taking it over; faulty rows come back as a file."""
+"""Nhập danh sách: upload, dry run with a report by row, then taking it over; faulty rows as a file."""
 
 from typing import Any
 

@@ -29,6 +29,7 @@ PARTS = {
     "votes": "Kết quả biểu quyết",
     "paper": "Văn bản và ghi chú",
 }
+BALLOT = frozenset({"meeting", "roll", "votes"})
 BELONGS = {
     "chaired_by": "meeting",
     "number": "paper",
@@ -86,6 +87,7 @@ def show(tx: Transaction, task_id: int) -> str:
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
         belongs=BELONGS,
         parts=PARTS,
+        whole=BALLOT,
     )
     unmet = why.unmet if isinstance(why, NotLawful) else paper.unmet
     return render_template(

@@ -33,7 +33,7 @@ _FIELDS = [user_account.c[name] for name in Account._fields]
 def find_account(tx: Transaction, field: str, value: object) -> Account | None:
     """By `id`, `username`, `email` or `fs_uniquifier`."""
     row = tx.execute(select(*_FIELDS).where(user_account.c[field] == value)).one_or_none()
-    return Account(*row) if row else None
+    return Account(*tuple(row)) if row else None
 
 
 def keep_password(tx: Transaction, account_id: int, password: str, fs_uniquifier: str) -> None:
@@ -55,7 +55,7 @@ def too_many_attempts(tx: Transaction, account: str, address: str, now: datetime
     recent = at.at > now - WINDOW
     by_account = select(func.count()).where(at.account == account[:64], recent).scalar_subquery()
     by_address = select(func.count()).where(at.address == address[:64], recent).scalar_subquery()
-    row = tx.execute(select(by_account, by_address)).one()
+    row = tuple(tx.execute(select(by_account, by_address)).one())
     return bool(row[0] >= MOST_BY_ACCOUNT or row[1] >= MOST_BY_ADDRESS)
 
 

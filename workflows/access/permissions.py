@@ -37,7 +37,7 @@ class Permission:
 PERMISSIONS: Mapping[str, Permission] = {
     # pages of one's own desk
     "desk.see": Permission(EVERYBODY),
-    # a task: seen and done by who owes it; typed by the receiver of the paper where nobody there has an account
+    # a task: seen and done by who owes it; typed by the receiver of the paper where nobody sits there
     "task.see": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER, SUPERIOR})),
     "task.complete": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER})),
     "task.confirm": Permission(PARTY | UNION, frozenset({OWN, SUPERIOR, RECEIVER})),

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from engine.records import case, journal, task
 from engine.transactions import Transaction
 from workflows.access.records import upload
+from workflows.admission.records import helper_assignment
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
@@ -21,7 +22,8 @@ BOARDS = (PARTY_BUILDING_BOARD,)
 def on_day(table: Any, on: date) -> ColumnElement[bool]:
     """Rows in force on the day; `valid_to` is the first day no longer."""
     ends: ColumnElement[bool] = or_(table.c.valid_to.is_(None), table.c.valid_to > on)
-    return (table.c.valid_from <= on) & ends
+    begun: ColumnElement[bool] = table.c.valid_from <= on
+    return begun & ends
 
 
 def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[int, str]]:
@@ -31,7 +33,7 @@ def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[int, str]]:
         .where(position.c.user_id == user_id, user_account.c.active.is_(True), on_day(position, on))
         .order_by(position.c.id)
     )
-    return [(organisation_id, word) for organisation_id, word in rows]
+    return [(row.organisation_id, row.position) for row in rows]
 
 
 def case_row(tx: Transaction, case_id: int) -> Any:
@@ -47,6 +49,19 @@ def task_row(tx: Transaction, task_id: int) -> Any:
         .join(case, case.c.id == task.c.case_id)
         .where(task.c.id == task_id)
     ).one_or_none()
+
+
+def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
+    """The user is the member who helps the candidate of the task now, and the task is a helper's."""
+    found = exists().where(
+        task.c.id == task_id,
+        task.c.lane == "helper",
+        helper_assignment.c.case_id == task.c.case_id,
+        helper_assignment.c.valid_to.is_(None),
+        helper_assignment.c.member_id == user_account.c.member_id,
+        user_account.c.id == user_id,
+    )
+    return bool(tx.execute(select(found)).scalar())
 
 
 def student_exists(tx: Transaction, student_id: int) -> bool:
@@ -99,7 +114,7 @@ def school_of(tx: Transaction, student_id: int) -> set[int]:
     ).one_or_none()
     if row is None:
         return set()
-    own_cell, default_cell, party, union = row
+    own_cell, default_cell, party, union = tuple(row)
     cell = own_cell if own_cell is not None else default_cell
     return {one for one in (cell, party, union) if one is not None}
 

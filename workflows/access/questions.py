@@ -4,8 +4,9 @@ from datetime import date
 
 from engine.errors import NotAllowed, NotFound, Text
 from engine.transactions import Transaction
-from workflows.access.permissions import PERMISSIONS
-from workflows.access.relations import Thing, relations
+from workflows.access.permissions import HELPER, PERMISSIONS
+from workflows.access.queries import helps
+from workflows.access.relations import Task, Thing, relations
 from workflows.access.seats import Seat, acting_for
 
 
@@ -22,11 +23,18 @@ def seat_for(tx: Transaction, user_id: int, permission: str, what: Thing | None,
             continue
         if not rule.relations:
             return seat
+        if seat.position in HELPER and not _own_mentee(tx, seat, what):
+            continue
         if what is not None and rule.relations & (
             relations(tx, seat.organisation_id, what, on) or frozenset()
         ):
             return seat
     return None
+
+
+def _own_mentee(tx: Transaction, seat: Seat, what: Thing | None) -> bool:
+    """A helper's seat reaches the tasks of the helper's lane, of the people assigned to that member."""
+    return isinstance(what, Task) and helps(tx, seat.user_id, what.id)
 
 
 def require(tx: Transaction, user_id: int, permission: str, what: Thing | None, on: date) -> Seat:

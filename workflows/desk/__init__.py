@@ -1,1 +1,1 @@
-"""What the screens show: one named query for each, one file for each kind of screen. Nothing but `uploads` writes."""
+"""What the screens show: one file for each kind of screen. Only `uploads` writes."""

@@ -112,10 +112,9 @@ def stage_of(tx: Transaction, case_id: int) -> str | None:
 def waiting_elements(tx: Transaction, case_id: int) -> dict[str, set[str]]:
     """Process → elements where the case stands: its open tasks and its timers."""
     found: dict[str, set[str]] = {}
-    for process, element in tx.execute(
-        select(task.c.process, task.c.element).where(task.c.case_id == case_id)
-    ):
-        found.setdefault(process, set()).add(element)
+    rows = tx.execute(select(task.c.process, task.c.element).where(task.c.case_id == case_id))
+    for row in rows:
+        found.setdefault(row.process, set()).add(row.element)
     names = [row.name for row in tx.execute(select(timer.c.name).where(timer.c.case_id == case_id))]
     found.setdefault("", set()).update(names)
     return found

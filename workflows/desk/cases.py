@@ -80,12 +80,12 @@ def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) 
     joined = case.join(student, student.c.id == case.c.subject_id)
     count = tx.execute(select(func.count()).select_from(joined).where(filtered)).scalar_one()
     rows = tx.execute(_lines(joined).where(filtered, *_beyond(wanted.after)).limit(PAGE + 1)).all()
-    lines = [CaseLine(*row) for row in rows[:PAGE]]
+    lines = [CaseLine(*tuple(row)) for row in rows[:PAGE]]
     stages = tx.execute(
         select(case.c.stage, func.count()).where(seen, case.c.closed_on.is_(None)).group_by(case.c.stage)
     )
     key = f"{lines[-1].sort_key.hex()}_{lines[-1].id}" if len(rows) > PAGE else None
-    return CaseList(lines, count, key, {stage: number for stage, number in stages if stage})
+    return CaseList(lines, count, key, dict(tuple(row) for row in stages if row.stage))
 
 
 def custodian_condition(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
@@ -111,13 +111,15 @@ def _lines(joined: Any) -> Any:
     soonest = select(func.min(task.c.due_on)).where(task.c.case_id == case.c.id).scalar_subquery()
     return (
         select(
-            case.c.id, case.c.stage, case.c.closed_as, case.c.closed_on, case.c.opened_on, organisation.c.name,
-            student.c.family_name, student.c.middle_name, student.c.given_name, student.c.birth_date,
-            student.c.class_name, student.c.course, student.c.sort_key, soonest, waiting,
+            *(case.c[name] for name in CaseLine._fields[:5]),
+            organisation.c.name,
+            *(student.c[name] for name in CaseLine._fields[6:13]),
+            soonest,
+            waiting,
         )
         .select_from(joined.outerjoin(organisation, organisation.c.id == case.c.custodian_id))
         .order_by(student.c.sort_key, case.c.id)
-    )  # fmt: skip
+    )
 
 
 def _beyond(after: str | None) -> list[ColumnElement[bool]]:

@@ -13,5 +13,5 @@ def named_seats(tx: Transaction, seats: Sequence[Seat]) -> list[tuple[str, str]]
     """(position, organisation) of each seat, in order."""
     numbers = {seat.organisation_id for seat in seats}
     rows = tx.execute(select(organisation.c.id, organisation.c.name).where(organisation.c.id.in_(numbers)))
-    names = {number: name for number, name in rows}
+    names = {row.id: row.name for row in rows}
     return [(seat.position, names.get(seat.organisation_id, "")) for seat in seats]

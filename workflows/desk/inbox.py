@@ -80,7 +80,7 @@ def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> I
     filtered = and_(whose, *_filters(wanted, on))
     count = tx.execute(_counted(filtered)).scalar_one()
     page = tx.execute(_lines(and_(filtered, *_beyond(wanted.after)))).all()
-    lines = [TaskLine(*row) for row in page[:PAGE]]
+    lines = [TaskLine(*tuple(row)) for row in page[:PAGE]]
     steps = tx.execute(
         select(task.c.element, func.count())
         .join(case, case.c.id == task.c.case_id)
@@ -92,7 +92,7 @@ def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> I
         lines=lines,
         count=count,
         next=_key(lines[-1]) if len(page) > PAGE else None,
-        steps=[(element, number) for element, number in steps],
+        steps=[tuple(row) for row in steps],
         late=tx.execute(_counted(and_(whose, *_due("late", on)))).scalar_one(),
         soon=tx.execute(_counted(and_(whose, *_due("soon", on)))).scalar_one(),
         behalf=tx.execute(_counted(behalf)).scalar_one(),
@@ -186,9 +186,10 @@ def _lines(condition: ColumnElement[bool]) -> Select[Any]:
     cell = organisation.alias("cell")
     return (
         select(
-            task.c.id, task.c.case_id, task.c.element, task.c.process, task.c.lane, task.c.item,
-            task.c.opened_on, task.c.due_on, organisation.c.name, student.c.family_name, student.c.middle_name,
-            student.c.given_name, student.c.birth_date, student.c.class_name, student.c.course, cell.c.name,
+            *(task.c[name] for name in TaskLine._fields[:8]),
+            organisation.c.name,
+            *(student.c[name] for name in TaskLine._fields[9:15]),
+            cell.c.name,
         )
         .select_from(task)
         .join(case, case.c.id == task.c.case_id)
@@ -198,4 +199,4 @@ def _lines(condition: ColumnElement[bool]) -> Select[Any]:
         .where(condition)
         .order_by(func.coalesce(task.c.due_on, NO_DAY), task.c.id)
         .limit(PAGE + 1)
-    )  # fmt: skip
+    )

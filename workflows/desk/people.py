@@ -97,7 +97,7 @@ def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -
         .order_by(student.c.sort_key, student.c.id)
         .limit(PAGE + 1)
     ).all()
-    lines = [StudentLine(*row) for row in page[:PAGE]]
+    lines = [StudentLine(*tuple(row)) for row in page[:PAGE]]
     classes = tx.execute(
         select(student.c.class_name)
         .where(ours, student.c.class_name.is_not(None))
@@ -116,7 +116,7 @@ def named_institutions(tx: Transaction, numbers: Sequence[int]) -> list[tuple[in
         .where(institution.c.id.in_(numbers))
         .order_by(institution.c.name_key)
     )
-    return [(number, name) for number, name in rows]
+    return [(row.id, row.name) for row in rows]
 
 
 def cells_of(tx: Transaction, seats: Sequence[Seat]) -> list[tuple[int, str]]:
@@ -137,7 +137,7 @@ def cells_of(tx: Transaction, seats: Sequence[Seat]) -> list[tuple[int, str]]:
         )
         .order_by(organisation.c.name_key)
     )
-    return [(number, name) for number, name in rows]
+    return [(row.id, row.name) for row in rows]
 
 
 def admission_age(on: date) -> int:
@@ -213,7 +213,7 @@ def pool_of(tx: Transaction, cells: Sequence[int]) -> list[StudentLine]:
     rows = tx.execute(
         _lines().where(pool_entry.c.cell_id.in_(cells)).order_by(student.c.sort_key, student.c.id)
     )
-    return [StudentLine(*row) for row in rows]
+    return [StudentLine(*tuple(row)) for row in rows]
 
 
 def last_reviews(tx: Transaction, cells: Sequence[int]) -> dict[int, date]:
@@ -223,7 +223,7 @@ def last_reviews(tx: Transaction, cells: Sequence[int]) -> dict[int, date]:
         .where(pool_review.c.cell_id.in_(cells))
         .group_by(pool_review.c.cell_id)
     )
-    return {cell: day for cell, day in rows}
+    return dict(tuple(row) for row in rows)
 
 
 def _lines() -> Select[Any]:
@@ -258,15 +258,16 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     return found or [true()]
 
 
-def _age(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _age(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     born, grown, soon = student.c.birth_date, wanted.of_age_born, wanted.within_year_born
     if grown is None or soon is None:
         return []
-    return {
+    groups: dict[str, Sequence[ColumnElement[bool]]] = {
         "of_age": [born <= grown],
         "within_year": [born > grown, born <= soon],
         "younger": [born > soon],
-    }.get(wanted.age or "", [])
+    }
+    return groups.get(wanted.age or "", [])
 
 
 def _pool(word: str | None) -> list[ColumnElement[bool]]:
@@ -281,7 +282,7 @@ def _key(line: StudentLine) -> str:
     return f"{line.sort_key.hex()}_{line.id}"
 
 
-def _beyond(after: str | None) -> list[ColumnElement[bool]]:
+def _beyond(after: str | None) -> Sequence[ColumnElement[bool]]:
     if not after:
         return []
     try:

@@ -1,0 +1,31 @@
+/* Small comforts; every page works without them. */
+
+// Fields that only some outcomes need step aside while another outcome is chosen. What was typed stays.
+for (const form of document.querySelectorAll("form")) {
+  const outcomes = form.querySelectorAll("input[name=outcome][type=radio]");
+  const fit = () => {
+    const chosen = form.querySelector("input[name=outcome]:checked");
+    for (const part of form.querySelectorAll("[data-when]")) {
+      part.hidden = Boolean(chosen) && !part.dataset.when.split(" ").includes(chosen.value);
+    }
+  };
+  outcomes.forEach((one) => one.addEventListener("change", fit));
+  if (outcomes.length) fit();
+  // A second click on the button while the first is under way sends nothing.
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent && form.method === "post") event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// An open menu closes with Escape or a click beside it.
+const menus = document.querySelectorAll("header details");
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") menus.forEach((menu) => (menu.open = false));
+});
+document.addEventListener("click", (event) => {
+  menus.forEach((menu) => menu.contains(event.target) || (menu.open = false));
+});
