@@ -56,7 +56,8 @@ class Roster:
         if by_identity is not None:
             return by_identity
         if by_code is not None:
-            if index and by_code.identity_index and by_code.identity_index != index:
+            other = index and by_code.identity_index and by_code.identity_index != index
+            if other and (by_code.search_key, by_code.birth_date) != _triple(draft)[:2]:
                 draft.faults.append(
                     Fault("code", Text("Mã {code} đang thuộc người khác có số định danh khác.", code=code))
                 )

@@ -1,7 +1,7 @@
 """The dry run of a list: what each row would do, compared with the institution's students of today.
 
 A student is known again by identity number, else by code, else by name, birth date and class. A weaker mark
-never overrules a stronger one that differs.
+never overrules a stronger one that differs, but for a corrected number beside code, name and birth date.
 """
 
 from collections import Counter

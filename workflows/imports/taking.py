@@ -79,14 +79,23 @@ def error_file(report: Report) -> bytes:
         page.write_string(0, place, name, bold)
         page.set_column(place, place, max(12, min(40, len(name) + 4)))
     for row, line in enumerate(report.of("error"), start=1):
-        for place, value in enumerate(line.cells[: len(header)]):
-            page.write_string(row, place, text_of(value))
+        for place, value in enumerate(_as_read(report.sheet, line)):
+            page.write_string(row, place, value)
         page.write_string(row, len(header), reason_of(line), red)
         page.write_number(row, len(header) + 1, line.number)
     page.set_column(len(header), len(header), 60)
     page.freeze_panes(1, 0)
     book.close()
     return output.getvalue()
+
+
+def _as_read(sheet: Sheet, line: Line) -> list[str]:
+    """The row's cells as text; a number that lost its zeros in the sheet has them again."""
+    cells = [text_of(value) for value in line.cells[: len(sheet.header)]]
+    for name, value in line.draft.personal.items():
+        if name in sheet.columns:
+            cells[sheet.columns[name]] = value
+    return cells
 
 
 def reason_of(line: Line) -> str:
