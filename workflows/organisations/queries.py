@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 NOTE = "organisations.tree"
 CHANGED = "organisations.changed"
 _Stamp = tuple[int, ...]
+# The latest ids notice rows that were written without a verb, as the demonstration does.
+_STAMP = select(
+    *(
+        select(func.coalesce(func.max(table.c.id), 0)).scalar_subquery()
+        for table in (organisation_change, organisation, organisation_place, institution)
+    ),
+    select(func.count()).select_from(succession).scalar_subquery(),
+)
 _cached: "WeakKeyDictionary[Engine, tuple[_Stamp, Tree]]" = WeakKeyDictionary()
 
 
@@ -103,13 +111,8 @@ def communes_by_code(tx: "Transaction") -> dict[str, Row[Any]]:
 
 
 def _stamp(tx: "Transaction") -> _Stamp:
-    """One query; the counts notice rows that were written without a verb, as the demonstration does."""
-    counts = [
-        select(func.count()).select_from(table).scalar_subquery()
-        for table in (organisation, organisation_place, succession, institution)
-    ]
-    latest = select(func.coalesce(func.max(organisation_change.c.id), 0)).scalar_subquery()
-    return tuple(int(number) for number in tx.execute(select(latest, *counts)).one())
+    """One cheap query, asked once a transaction."""
+    return tuple(int(number) for number in tx.execute(_STAMP).one())
 
 
 def _load(tx: "Transaction", version: int) -> Tree:

@@ -177,26 +177,22 @@ class Tree:
 
     def school_of(self, organisation_id: int, above: Iterable[int], day: date) -> School | None:
         """The institution whose cell this is, or whose Party organisation it is or stands under."""
-        by_cell = next(
-            (
-                s
-                for s in self.schools
-                if s.cell_id is not None and self.standing(s.cell_id, day) == organisation_id
-            ),
-            None,
-        )
-        if by_cell:
-            return by_cell
-        wanted = {organisation_id, *above}
-        return next(
-            (
-                s
-                for s in self.schools
-                if s.party_organisation_id is not None
-                and self.standing(s.party_organisation_id, day) in wanted
-            ),
-            None,
-        )
+        by_cell = self._school_by("cell_id", {organisation_id}, day)
+        return by_cell or self._school_by("party_organisation_id", {organisation_id, *above}, day)
+
+    def _school_by(self, field: str, wanted: set[int], day: date) -> School | None:
+        """The first institution one of whose organisations is wanted, or is stood for by a wanted one."""
+        for school in self.schools:
+            own: int | None = getattr(school, field)
+            if own is None or not (own in wanted or self._ended(own, day)):
+                continue
+            if self.standing(own, day) in wanted:
+                return school
+        return None
+
+    def _ended(self, organisation_id: int, day: date) -> bool:
+        node = self.nodes.get(organisation_id)
+        return node is not None and not node.stands_on(day)
 
     def successors_of(self, organisation_id: int) -> list[int]:
         return [row.successor_id for row in self._successors.get(organisation_id, ())]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 NOTE = "rules.calendar"
 CHANGED = "rules.calendar_changed"
 _Stamp = tuple[object, ...]
+_STAMP = select(
+    *(select(func.max(column)).scalar_subquery() for column in (calendar_day.c.version, calendar_day.c.id))
+)
 _cached: "WeakKeyDictionary[Engine, tuple[_Stamp, Calendar]]" = WeakKeyDictionary()
 
 
@@ -29,9 +32,7 @@ def calendar_of(tx: "Transaction", version: int | None = None) -> Calendar:
     if NOTE in tx.notes:
         noted: Calendar = tx.notes[NOTE]
         return noted
-    stamp = tx.execute(
-        select(func.max(calendar_day.c.version), func.count(), func.max(calendar_day.c.recorded_at))
-    ).one()
+    stamp = tx.execute(_STAMP).one()
     engine = tx.connection.engine
     known = _cached.get(engine)
     if known is None or known[0] != tuple(stamp):
