@@ -135,7 +135,9 @@ def admission_decision(acting: Acting) -> None:
 def decision_received(acting: Acting) -> None:
     found = _latest_decision(acting, "admission")
     acting.tx.execute(update(decision).where(decision.c.id == found.id).values(received_on=acting.on))
-    if running(acting, "ceremony") is None:
+    if history.moved_after(acting.tx, acting.case.id, found.act_id):
+        start(acting, "ceremony", acting.on)  # another unit: its days run from its own receipt
+    elif running(acting, "ceremony") is None:
         edition = edition_on(found.on_day)
         start(acting, "ceremony", ceremony_start(edition, issued_on=found.on_day, received_on=acting.on))
 
@@ -197,6 +199,12 @@ def notify_refusal(acting: Acting) -> None:
         _resume_file(acting)
 
 
+def strike_off_vote(acting: Acting) -> None:
+    """Where the striking off does not carry, probation and its clocks go on."""
+    if acting.outcome == "failed":
+        _resume_probation(acting)
+
+
 def strike_off_decision(acting: Acting) -> None:
     """Struck off from the decision on; the days for a complaint run from its receipt."""
     received = acting.answers.get("received_on") or acting.on
@@ -206,6 +214,8 @@ def strike_off_decision(acting: Acting) -> None:
     if acting.outcome == "struck_off":
         start(acting, "complaint", received)
         membership.leave(acting)
+    else:
+        _resume_probation(acting)
 
 
 def complaint(acting: Acting) -> None:
@@ -218,12 +228,15 @@ def settle_complaint(acting: Acting) -> None:
     stop(acting, "settle_complaint")
     if acting.outcome == "overturned":
         membership.restore(acting)
+        _resume_probation(acting)
 
 
 def annul_review(acting: Acting) -> None:
     _decided(acting, "annulment", str(acting.outcome))
     if acting.outcome == "annulled":
         membership.leave(acting)
+    else:
+        _clocks_of_reentry(acting)
 
 
 def hand_over(acting: Acting) -> None:
@@ -240,6 +253,7 @@ def hand_over(acting: Acting) -> None:
     )
     acting.organisation_id = receiver
     membership.move(acting, receiver)
+    _clocks_of_reentry(acting)
     if acting.answers.get("member_id"):
         mentoring.assign(acting)
 
@@ -276,3 +290,28 @@ def _resume_file(acting: Acting) -> None:
     found = history.conclusion(acting.tx, acting.case.id, acting.on)
     if found is not None:
         start(acting, "file_expiry", found.on_day)
+
+
+def _resume_probation(acting: Acting) -> None:
+    """Back in probation or its review: what had stopped runs again, from the days it always ran from."""
+    held = acting.tx.execute(
+        select(ceremony.c.on_day).where(ceremony.c.case_id == acting.case.id).order_by(ceremony.c.id.desc())
+    ).scalar()
+    if held is None:
+        return
+    ends = probation_ends(acting.tx, acting.case.id)
+    if acting.on < ends and running(acting, "probation_end") is None:
+        start(acting, "probation_end", held)
+    if running(acting, "cell_review") is None:
+        start(acting, "cell_review", ends)
+
+
+def _clocks_of_reentry(acting: Acting) -> None:
+    """A resolution of the unit that was left is evidence, no more: its days end, those of the file go on."""
+    left = history.latest(acting.tx, acting.case.id, history.INTERRUPTION).stage
+    if left in ("committee_chain", "decision"):
+        stop(acting, "admission_decision")
+        _resume_file(acting)
+    elif left in ("probation", "probation_review", "recognition"):
+        stop(acting, "recognition_decision")
+        _resume_probation(acting)

@@ -24,6 +24,7 @@ from workflows.admission.dates import check_day, check_late
 from workflows.admission.forms import HelperLost, Interruption
 from workflows.admission.membership import leave
 from workflows.admission.path import faults_of
+from workflows.admission.records import ceremony, decision
 from workflows.documents.catalogue import papers
 from workflows.organisations.records import institution
 from workflows.people.records import student
@@ -101,6 +102,7 @@ def leave_path(
     read = read_form(Interruption, answers)
     acting = side_act(tx, case_id, history.INTERRUPTION, read, by=by, now=now, before_system=before_system)
     acting.outcome = read["reason"]
+    only_after_admission(acting)
     record_act(acting)
     for open_task in cases.open_tasks(tx, case_id):
         votes.withdraw(tx, open_task.id)
@@ -125,6 +127,20 @@ def leave_path(
     if not before_system:
         notices.tell_opened(tx, cases.open_tasks(tx, case_id), now=now)
     return after
+
+
+NEEDS = {"strike_off": ceremony, "wrong_admission": decision}
+
+
+def only_after_admission(acting: Acting) -> None:
+    """Only a probationer is struck off, only a decision taken can have been wrong."""
+    table = NEEDS.get(acting.outcome or "")
+    if table is None:
+        return
+    if acting.tx.execute(select(table.c.id).where(table.c.case_id == acting.case.id)).first() is None:
+        raise InvalidAnswers(
+            {"reason": [Text("Chỉ dùng cho người đã có quyết định kết nạp, đã làm lễ kết nạp.")]}
+        )
 
 
 def lose_helper(

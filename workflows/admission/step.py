@@ -1,0 +1,92 @@
+"""One step as a row: what it records, on which paper, who prepares, confirms, signs and sees it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from workflows.admission import deeds
+from workflows.admission.acting import Acting
+from workflows.admission.clocks import TASK_CLOCK
+from workflows.admission.votes import BALLOTS
+
+PARTY = frozenset({"secretary", "deputy_secretary", "committee_member", "officer"})
+LEADERS = frozenset({"secretary", "deputy_secretary", "committee_member"})
+UNION = frozenset({"union_secretary"})
+CENTRE = frozenset({"centre_officer"})
+HELPERS = frozenset({"helper"})
+AUDITORS = frozenset({"auditor"})
+
+# Lane → who prepares, who confirms as the second person, who signs the paper.
+LANES: Mapping[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
+    "candidate": (PARTY | HELPERS, frozenset(), frozenset()),
+    "helper": (PARTY | HELPERS, frozenset(), HELPERS),
+    "union_branch": (UNION, UNION, UNION),
+    "youth_union": (UNION, UNION, UNION),
+    "party_cell": (PARTY, LEADERS, frozenset({"secretary", "deputy_secretary"})),
+    "section_committee": (PARTY, LEADERS, frozenset({"secretary", "deputy_secretary"})),
+    "grassroots_committee": (PARTY, LEADERS, frozenset({"secretary", "deputy_secretary"})),
+    "party_building_board": (PARTY, PARTY, frozenset({"secretary", "deputy_secretary"})),
+    "deciding_committee": (PARTY, PARTY, frozenset({"secretary", "deputy_secretary"})),
+    "political_centre": (CENTRE | PARTY, CENTRE | PARTY, CENTRE),
+    "addressee": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
+    "opinion_giver": (PARTY | UNION, frozenset(), frozenset({"secretary", "deputy_secretary"}) | UNION),
+    "custodian": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row. `papers`: outcome → type of the catalogue ("*": any). `guards`: names in guards.GUARDS.
+
+    `parallel`: runs beside other steps, so it need only follow the act that opened it.
+    """
+
+    element: str
+    label: str
+    lane: str
+    deed: Callable[[Acting], None] = deeds.nothing
+    papers: Mapping[str, str] = None  # type: ignore[assignment]
+    guards: tuple[str, ...] = ()
+    parallel: bool = False
+    notice: str = "task"
+
+    @property
+    def form(self) -> str:
+        return self.element
+
+    @property
+    def clock(self) -> str | None:
+        """The clock whose due day is the task's own; None: no deadline is known."""
+        return TASK_CLOCK.get(self.element)
+
+    @property
+    def deadline(self) -> str:
+        return self.clock or "none"
+
+    @property
+    def votes(self) -> bool:
+        return self.element in BALLOTS
+
+    @property
+    def prepare(self) -> frozenset[str]:
+        return LANES[self.lane][0]
+
+    @property
+    def confirm(self) -> frozenset[str]:
+        """Who confirms as the second person; empty where one person is enough."""
+        return LANES[self.lane][1] if self.votes else frozenset()
+
+    @property
+    def sign(self) -> frozenset[str]:
+        return LANES[self.lane][2]
+
+    @property
+    def see(self) -> frozenset[str]:
+        return self.prepare | self.confirm | self.sign | AUDITORS
+
+    def paper(self, outcome: str | None) -> str | None:
+        """The type of paper that this outcome stands on."""
+        kinds = self.papers or {}
+        return kinds.get(outcome or "", kinds.get("*"))
+
+
+RETURN = {"returned": "supplement_request"}

@@ -1,0 +1,162 @@
+"""The steps from the first question to the certified history, in the order of the road."""
+
+from workflows.admission import deeds
+from workflows.admission.step import RETURN, Step
+
+BEFORE_VOTE = (
+    # source building, union nomination
+    Step(
+        "record_consent",
+        "Ghi nhận nguyện vọng và sự đồng ý của học sinh, sinh viên",
+        "youth_union",
+        deeds.record_consent,
+        {"agreed": "consent_paper"},
+    ),
+    Step("confirm_source", "Chi bộ xác nhận đưa vào nguồn", "party_cell"),
+    Step(
+        "branch_vote",
+        "Chi đoàn bình xét, giới thiệu đoàn viên ưu tú",
+        "union_branch",
+        papers={"*": "union_branch_minutes"},
+        guards=("consent",),
+    ),
+    Step(
+        "union_exec_vote",
+        "Ban Chấp hành Đoàn cơ sở xét, giới thiệu",
+        "youth_union",
+        papers={"*": "meeting_minutes"},
+        guards=("consent",),
+    ),
+    Step("union_follow_up", "Quyết định bình xét lại hay dừng", "youth_union"),
+    # candidacy, class
+    Step(
+        "cell_recognition",
+        "Chi bộ xét, công nhận quần chúng ưu tú",
+        "party_cell",
+        papers={"recognised": "cell_recognition", "declined": "meeting_minutes"},
+        guards=("consent", "cell_members"),
+    ),
+    Step(
+        "assign_helper",
+        "Phân công đảng viên chính thức giúp đỡ",
+        "party_cell",
+        deeds.assign_helper,
+        {"*": "helper_assignment"},
+    ),
+    Step(
+        "enrol_class",
+        "Cử đi học lớp bồi dưỡng nhận thức về Đảng",
+        "party_cell",
+        deeds.enrol_class,
+        guards=("class_age",),
+    ),
+    Step(
+        "class_result",
+        "Ghi kết quả học tập, cấp giấy chứng nhận",
+        "political_centre",
+        deeds.class_result,
+        {"passed": "awareness_certificate"},
+    ),
+    # file building
+    Step(
+        "application",
+        "Viết đơn xin vào Đảng",
+        "candidate",
+        papers={"*": "application_letter"},
+        guards=("consent",),
+    ),
+    Step(
+        "personal_history",
+        "Khai lý lịch của người xin vào Đảng",
+        "candidate",
+        papers={"*": "personal_history"},
+        guards=("consent",),
+    ),
+    Step("file_precheck", "Chi bộ kiểm tra đơn, lý lịch", "party_cell", deeds.return_file, RETURN),
+    Step(
+        "committee_precheck",
+        "Đảng ủy cơ sở kiểm tra, đóng dấu giáp lai",
+        "grassroots_committee",
+        deeds.return_file,
+        RETURN,
+    ),
+    Step("supplement_file", "Khai lại, bổ sung hồ sơ", "candidate", deeds.supply),
+    # file checks: four branches at once
+    Step(
+        "union_resolution",
+        "Ban Chấp hành Đoàn ra nghị quyết giới thiệu",
+        "youth_union",
+        papers={"carried": "union_resolution", "failed": "meeting_minutes"},
+        parallel=True,
+    ),
+    Step("union_reconsider", "Đoàn xem xét lại việc giới thiệu", "youth_union", parallel=True),
+    Step(
+        "helper_letter",
+        "Viết giấy giới thiệu người vào Đảng",
+        "helper",
+        papers={"*": "helper_letter"},
+        guards=("helper",),
+        parallel=True,
+    ),
+    Step(
+        "send_verifications",
+        "Gửi công văn đề nghị thẩm tra lý lịch",
+        "grassroots_committee",
+        deeds.send_verifications,
+        {"sent": "verification_letter"},
+        parallel=True,
+    ),
+    Step(
+        "verification_reply",
+        "Trả lời thẩm tra lý lịch",
+        "addressee",
+        deeds.verification_reply,
+        {"*": "verification_reply"},
+        parallel=True,
+    ),
+    Step(
+        "follow_up_verification",
+        "Làm rõ nội dung chưa rõ, quá hạn",
+        "grassroots_committee",
+        deeds.follow_up_verification,
+        {"resent": "verification_letter"},
+        parallel=True,
+    ),
+    Step(
+        "weigh_adverse",
+        "Xem xét vấn đề chính trị phát hiện được",
+        "grassroots_committee",
+        deeds.weigh_adverse,
+        parallel=True,
+    ),
+    Step(
+        "request_opinions",
+        "Gửi phiếu lấy ý kiến nơi sinh hoạt, nơi cư trú",
+        "party_cell",
+        deeds.request_opinions,
+        parallel=True,
+    ),
+    Step(
+        "opinion_reply",
+        "Cho ý kiến nhận xét",
+        "opinion_giver",
+        deeds.opinion_reply,
+        {"*": "opinion_reply"},
+        parallel=True,
+    ),
+    Step(
+        "summarise_opinions",
+        "Chi ủy tổng hợp ý kiến nhận xét",
+        "party_cell",
+        papers={"*": "opinion_summary"},
+        parallel=True,
+    ),
+    Step("weigh_opinions", "Chi bộ xem xét ý kiến không tán thành", "party_cell", parallel=True),
+    Step(
+        "conclude_history",
+        "Kết luận, chứng nhận lý lịch",
+        "grassroots_committee",
+        deeds.conclude_history,
+        {"certified": "history_conclusion"},
+    ),
+)
