@@ -1,0 +1,108 @@
+"""A real browser, a real server on loopback, and people who use it; on the embedded database."""
+
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from sqlalchemy import update
+from werkzeug.serving import make_server
+
+from engine.transactions import Store
+from tests.web.conftest import HASH, PASSWORD, as_sent, make_app
+from tests.workflows.builders import World, build
+from workflows.people.records import user_account
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "ketnap.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser: install chromium ({CHROMIUM})")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    made = build(store)
+    with store.transaction() as tx:
+        tx.execute(update(user_account).values(password=HASH))
+    return made
+
+
+@pytest.fixture
+def address(world: World) -> Iterator[str]:
+    app = make_app(world, SESSION_COOKIE_SECURE=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """`desk("cell1")`: the page of somebody signed in, a browser of their own; `width` in pixels."""
+    contexts: list[BrowserContext] = []
+    open_pages: dict[tuple[str, int], Page] = {}
+
+    def sit(username: str, width: int = 1280, **options: Any) -> Page:
+        if (username, width) not in open_pages:
+            context = browser.new_context(
+                viewport={"width": width, "height": 850}, base_url=address, locale="vi-VN", **options
+            )
+            contexts.append(context)
+            page = open_pages[username, width] = context.new_page()
+            page.goto("/sign-in")
+            page.fill("[name=username]", username)
+            page.fill("[name=password]", PASSWORD)
+            page.click("main form .btn-primary")
+            page.wait_for_url("**/tasks*")
+        return open_pages[username, width]
+
+    yield sit
+    for context in contexts:
+        context.close()
+
+
+def fill(page: Page, answers: Mapping[str, Any]) -> None:
+    """Fill a form of the program, whatever it asks: the outcome first, as a person would."""
+    sent = as_sent(answers)
+    for name in sorted(sent, key=lambda name: name != "outcome"):
+        _answer(page.locator(f"main [name='{name}']"), sent[name])
+
+
+def _answer(field: Locator, value: str) -> None:
+    first = field.first
+    kind = first.get_attribute("type") or first.evaluate("one => one.tagName.toLowerCase()")
+    if kind == "hidden":
+        assert first.get_attribute("value") == value
+    elif kind == "radio":
+        field.locator(f"xpath=self::*[@value='{value}']").check()
+    elif kind == "checkbox":
+        first.check()
+    elif kind == "select":
+        first.select_option(value)
+    else:
+        first.fill(value)
+
+
+def press(page: Page, words: str) -> None:
+    page.get_by_role("button", name=re.compile(f"^{words}$")).first.click()

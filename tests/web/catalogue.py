@@ -1,0 +1,142 @@
+"""Every Vietnamese sentence that a page can show, collected from the templates, the code and the models."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, nodes
+from marshmallow import Schema, fields
+
+from engine.errors import Failure
+from web.pages import PLACES, students
+from web.pages.account import Password, SignIn
+from web.pages.pool import Meeting
+from web.pages.tasks import PARTS
+from workflows.admission import choices
+from workflows.admission.clocks import LABELS
+from workflows.admission.forms import FORMS, REASONS, HelperLost, Interruption
+from workflows.admission.registry import build_registry
+from workflows.desk.case_page import PATH
+from workflows.desk.labels import labels
+from workflows.documents.catalogue import papers
+from workflows.people import words as people_words
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "web" / "templates"
+CODE = ("engine", "workflows", "web")
+NOT_SHOWN = ("workflows/demo", "web/commands", "engine/models/layout", "workflows/migrations")
+
+
+def messages() -> dict[str, str]:
+    """Message → one place where it comes from."""
+    found: dict[str, str] = {}
+    for where, text in (*_templates(), *_code(), *_tables()):
+        if text and any(char.isalpha() for char in text):
+            found.setdefault(text, where)
+    return found
+
+
+def _templates() -> Iterator[tuple[str, str]]:
+    environment = Environment(autoescape=True)
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in ("_", "words"):
+                yield from ((path.name, const.value) for const in _first(call.args))
+        for const in tree.find_all(nodes.Const):
+            if isinstance(const.value, str) and not const.value.isascii() and "<" not in const.value:
+                yield path.name, const.value
+
+
+def _first(args: list[Any]) -> Iterator[nodes.Const]:
+    if args and isinstance(args[0], nodes.Const) and isinstance(args[0].value, str):
+        yield args[0]
+    if args and isinstance(args[0], nodes.CondExpr):
+        yield from _first([args[0].expr1])
+        yield from _first([args[0].expr2])
+
+
+def loose_text() -> Iterator[tuple[str, str]]:
+    """Vietnamese text of templates that goes through no translation."""
+    environment = Environment(autoescape=True)
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        for data in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.TemplateData):
+            if not data.data.replace("·", "").replace("–", "").replace("—", "").isascii():
+                yield path.name, data.data.strip()[:80]
+
+
+def _code() -> Iterator[tuple[str, str]]:
+    for room in CODE:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            where = path.relative_to(ROOT).as_posix()
+            if where.startswith(NOT_SHOWN):
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            constants = _constants(tree)
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and _name(node.func) in ("Text", "words", "refuse") and node.args:
+                    text = _literal(node.args[0], constants)
+                    if text is not None:
+                        yield where, text
+    for kind in (Failure, *Failure.__subclasses__()):
+        yield "engine/errors.py", " ".join((kind.__doc__ or "").split())
+
+
+def _constants(tree: ast.Module) -> dict[str, str]:
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+    }
+
+
+def _name(func: ast.expr) -> str:
+    return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+
+
+def _literal(node: ast.expr, constants: dict[str, str]) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    return constants.get(node.id) if isinstance(node, ast.Name) else None
+
+
+def _tables() -> Iterator[tuple[str, str]]:
+    registry = build_registry()
+    names = labels(registry)
+    for element in (*FORMS, *registry.services, *registry.dues, *PATH, "strike_off", "annulment", "handover",
+                    "refusal", "supplement", "verification", "opinions"):  # fmt: skip
+        if element in names:
+            yield "models", names[element]
+    from web import case_words
+
+    tables: Iterable[Any] = (
+        LABELS, dict(REASONS), PARTS, students.SEALED, students.PURPOSES, case_words.ENDS, case_words.BODIES,
+        case_words.KINDS, case_words.METHODS, case_words.PERSONS, case_words.ANSWERS, dict(choices.LOST),
+        people_words.POSITIONS, people_words.POOL_LEAVING, people_words.STUDY, people_words.CONDUCT,
+        people_words.GENDERS,
+    )  # fmt: skip
+    for table in tables:
+        yield from (("tables", label) for label in table.values())
+    yield from (("tables", label) for rows in choices.OUTCOMES.values() for _word, label in rows)
+    yield from (("places", place.label) for place in PLACES)
+    yield from (("papers", paper.title) for paper in papers().values())
+    small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
+    for schema in (*FORMS.values(), *small):
+        yield from _schema(schema)
+
+
+def _schema(schema: type[Schema]) -> Iterator[tuple[str, str]]:
+    for question in schema().fields.values():
+        meta = question.metadata
+        yield from (("forms", str(meta[key])) for key in ("label", "help") if meta.get(key))
+        if not isinstance(meta.get("choices", ""), str):
+            yield from (("forms", label) for _word, label in meta["choices"])
+        for text in question.error_messages.values():
+            if not str(text).isascii():
+                yield "forms", str(text)
+        inner = question.inner if isinstance(question, fields.List) else question
+        if isinstance(inner, fields.Nested):
+            yield from _schema(type(inner.schema))
