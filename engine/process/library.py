@@ -86,6 +86,9 @@ class Stage(CallActivity):
         start = subworkflow.task_tree
         start.data = {name: word for name, word in my_task.data.items() if name not in self.rewrites}
 
+    def update_data(self, my_task: Any, subworkflow: Any) -> None:
+        my_task.data = dict(subworkflow.last_task.data)
+
 
 class _Catch(SpiffIntermediateCatchEventParser):
     def parse_timer_event(self, event: Node) -> Timer:

@@ -13,7 +13,6 @@ from typing import Any, Literal, Self
 from SpiffWorkflow.bpmn.specs.mixins.events.end_event import EndEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.util.event import BpmnEvent
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.util.task import TaskState
 
@@ -23,6 +22,7 @@ from engine.process.library import Message, Stage, Timer, item_name
 from engine.process.settling import NEVER, Engine, Functions
 from engine.process.specs import SpecSet
 from engine.process.state import decode, encode, encode_ended, unpack
+from engine.process.workflow import CaseWorkflow, begin
 from engine.time import start_of
 
 LONGEST_STEP = 400  # flow nodes passed in one step; an honest step passes some 30
@@ -66,7 +66,8 @@ class Process:
     def start(cls, specs: SpecSet, functions: Functions, now: datetime = NEVER) -> Self:
         """A new case, run to its first open items."""
         engine = Engine(functions, now)
-        process = cls(specs, BpmnWorkflow(specs.top, specs.called, script_engine=engine), engine)
+        process = cls(specs, CaseWorkflow(specs.top, specs.called, engine), engine)
+        process._run(lambda: begin(process._workflow))
         process._settle()
         return process
 

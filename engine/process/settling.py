@@ -66,8 +66,9 @@ def settle(workflow: Any, engine: Engine, passed: Passed) -> None:
 
 def run(task: Any, passed: Passed) -> None:
     """Run one task. What follows a restored task is predicted only now: the state does not keep it."""
-    if isinstance(task.id, int):
+    if not task.predicted:
         task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+        task.predicted = True
     task.run()
     passed(task)
 

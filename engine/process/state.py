@@ -22,15 +22,12 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.bpmn.specs.mixins.subworkflow_task import SubWorkflowTask
 from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
-from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
-from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.event import Event
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ModelError
 from engine.process.pruning import ARRIVED, PREDICTED, prune
 from engine.process.specs import SpecSet
+from engine.process.workflow import CaseTask, CaseWorkflow, StageWorkflow
 
 FORMAT = 1
 NO_ROW = [0, 0, 0, 0, {}, [], 0, 0]
@@ -134,7 +131,6 @@ class _Reader:
         self.specs = specs
         self.top = workflow
         self.engine_ids: dict[Any, int] = {}
-        self.count = 0
 
     def name(self, key: int | str) -> str:
         return self.specs.words[key] if isinstance(key, int) else key
@@ -167,9 +163,10 @@ class _Reader:
         return tasks
 
     def _task(self, workflow: Any, spec: Any, state: int, above: Any) -> Any:
-        """A task as it was, made without the library's constructor: that gives a random id and notifies."""
-        task: Any = Task.__new__(Task)
-        task.id = self.count = self.count + 1
+        """A task as it was, made without a constructor: that would tell the parent and the workflow."""
+        task: Any = CaseTask.__new__(CaseTask)
+        task.id = self.top.next_number()
+        task.predicted = False
         task.workflow = workflow
         task.task_spec = spec
         task.thread_id = 0
@@ -187,15 +184,7 @@ class _Reader:
         return task
 
     def subprocess(self, caller: Any, process: str) -> Any:
-        sub: Any = BpmnSubWorkflow.__new__(BpmnSubWorkflow)
-        sub.spec = self.specs.specs[process]
-        sub.parent_task_id = caller.id
-        sub.top_workflow = self.top
-        sub.depth = caller.workflow.depth + 1
-        sub.correlations, sub.data, sub.locks, sub.tasks = {}, {}, {}, {}
-        sub.last_task, sub.success, sub.completed = None, True, False
-        sub.completed_event, sub.task_removed_event = Event(), Event()
-        self.top.subprocesses[caller.id] = sub
+        sub: Any = StageWorkflow(self.specs.specs[process], caller, self.top)
         if isinstance(caller.task_spec, SubWorkflowTask):
             sub.completed_event.connect(caller.task_spec._on_subworkflow_completed, caller)
         return sub
@@ -215,9 +204,9 @@ def unpack(state: bytes, specs: SpecSet) -> list[Any]:
 
 
 def decode(written: list[Any], specs: SpecSet, script_engine: Any) -> tuple[Any, dict[Any, int]]:
-    """The workflow of a running case and the engine id of each open task. Nothing is predicted yet: ids of
-    restored tasks are integers, by which Process knows that it has to."""
-    workflow = BpmnWorkflow(specs.top, specs.called, script_engine=script_engine, deserializing=True)
+    """The workflow of a running case and the engine id of each open task. What follows the tasks is not yet
+    predicted: that is done for each before it runs."""
+    workflow = CaseWorkflow(specs.top, specs.called, script_engine)
     reader = _Reader(specs, workflow)
     known: list[list[Any]] = []
     for caller, row, process, rows in written:
