@@ -31,6 +31,7 @@ from engine.models.xml import BPMN, Node, find, name_of, parse_xml
 FONT = "Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 MARGIN = 16.0
 COLD = "#c62828"  # the colour of what was never passed, in a heat picture
+FRAME = "#8493a0"
 AREAS = ("participant", "lane", "group")
 
 
@@ -127,39 +128,25 @@ class _Sheet:
         return svg
 
     def _area(self, shape: Node) -> None:
+        """A pool or a lane with the strip of its title, or a group around a band."""
         node, box = self._element(shape), _bounds(shape)
         if box is None:
             return
         group = piece(self.svg, "g", class_=name_of(node))
-        frame = {"x": box.x, "y": box.y, "width": box.width, "height": box.height, "fill": "none"}
+        frame = piece(group, "rect", x=box.x, y=box.y, width=box.width, height=box.height, fill="none")
+        frame.set("stroke", FRAME)
         if name_of(node) == "group":
-            piece(
-                group, "rect", **frame, rx=14, stroke="#9aa7b2", stroke_width=1.4, stroke_dasharray="8 3 2 3"
-            )
-            title = self.values.get(node.get("categoryValueRef"), "")
-            words = piece(
-                group, "text", x=box.x + 16, y=box.y + 24, font_size=15, font_weight="bold", fill=QUIET
-            )
-            words.text = title
+            frame.set("rx", "14")
+            frame.set("stroke-dasharray", "8 3 2 3")
+            words = piece(group, "text", x=box.x + 16, y=box.y + 24, font_size=15, fill=QUIET)
+            words.set("font-weight", "bold")
+            words.text = self.values.get(node.get("categoryValueRef"), "")
             return
-        piece(group, "rect", **frame, stroke="#7d8b97", stroke_width=1.2)
-        piece(
-            group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke="#7d8b97", stroke_width=1.2
-        )
-        pool = name_of(node) == "participant"
-        size = 13 if pool else 12
-        lines = wrap(node.get("name", "") if pool else title_of(node), box.height - 8, size)[:2]
-        if len(lines) > 1:
-            size = 11
-        for number, line in enumerate(lines):
-            x = box.x + 15 + (number - (len(lines) - 1) / 2) * size * 1.1 + size * 0.35
-            y = box.y + box.height / 2
-            words = piece(
-                group, "text", text_anchor="middle", transform=f"translate({x:g} {y:g}) rotate(-90)"
-            )
-            words.set("font-size", str(size))
-            words.set("font-weight", "bold" if pool else "normal")
-            words.text = line
+        piece(group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke=FRAME)
+        if name_of(node) == "participant":
+            _title(group, box, node.get("name", ""), 13, "bold")
+        else:
+            _title(group, box, title_of(node), 12, "normal")
 
     def _node(self, shape: Node) -> None:
         node, box = self._element(shape), _bounds(shape)
@@ -255,6 +242,19 @@ class _Sheet:
         piece(
             parent, "text", x=x, y=y + 3.2, font_size=9, text_anchor="middle", fill=ink, class_="count"
         ).text = text
+
+
+def _title(group: Node, box: Box, text: str, size: int, weight: str) -> None:
+    """A title that reads upwards in the strip at the left of a pool or lane, in one or two lines."""
+    lines = wrap(text, box.height - 8, size)[:2]
+    size = size if len(lines) < 2 else 11
+    for number, line in enumerate(lines):
+        x = box.x + 15 + (number - (len(lines) - 1) / 2) * size * 1.1 + size * 0.35
+        place = f"translate({x:g} {box.y + box.height / 2:g}) rotate(-90)"
+        words = piece(
+            group, "text", text_anchor="middle", transform=place, font_size=size, font_weight=weight
+        )
+        words.text = line
 
 
 def _bounds(shape: Node) -> Box | None:

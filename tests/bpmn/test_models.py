@@ -7,12 +7,14 @@ import shutil
 import subprocess
 from itertools import combinations, pairwise, product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from lxml import etree
 from SpiffWorkflow.spiff.parser.process import VALIDATOR
 
 from bpmn import files
+from engine.models.check import check
 from engine.models.layout.places import Box
 from engine.models.xml import find, name_of
 from engine.process import SpecSet
@@ -284,3 +286,10 @@ def test_every_step_lies_inside_its_lane(process: str) -> None:
             room = box.height / 2 if hosted else 0
             assert area.x <= box.x and box.x + box.width <= area.x + area.width
             assert area.y <= box.y and box.y + box.height <= area.y + area.height + room
+
+
+def test_the_check_of_the_house_finds_nothing_to_refuse() -> None:
+    timers = frozenset({"of_age", "probation_end", "complaint"})
+    services = dict.fromkeys([*ANSWERS, *LISTS])
+    names = SimpleNamespace(services=services, dues=timers, lanes=frozenset(ROLES), forms=frozenset(OUTCOMES))
+    assert [str(finding) for finding in check(files(), names)] == []

@@ -103,40 +103,37 @@ def read_graph(root: Xml) -> Graph:
     if not processes:
         raise ModelError(root.get("id") or "definitions", "tệp không có quy trình nào để vẽ")
     process = processes[0]
-    pools = find(root, f'//bpmn:participant[@processRef="{process.get("id")}"]')
+    pools = [pool for pool in find(root, "//bpmn:participant") if pool.get("processRef") == process.get("id")]
     plane = pools[0].getparent().get("id") if pools else process.get("id")
     lanes = find(process, "./bpmn:laneSet/bpmn:lane")
-    groups = find(process, "./bpmn:group")
     graph = Graph(process.get("id"), pools[0].get("id") if pools else None, plane, {"": ""}, {}, not lanes)
-    row_of: dict[str, str] = {}
+    _read_rows(root, process, graph)
+    row_of = {ref.text.strip(): lane.get("id") for lane in lanes for ref in find(lane, "./bpmn:flowNodeRef")}
+    first = next(iter(graph.rows))
+    for node in process:
+        tag, id = name_of(node), node.get("id")
+        if tag in TASKS or tag in EVENTS or tag.endswith("Gateway"):
+            refs = find(node, "./bpmn:categoryValueRef")
+            row = refs[0].text.strip() if refs else row_of.get(id, first)
+            graph.elements[id] = Element(id, tag, node.get("name", ""), row, node.get("attachedToRef"))
+    defaults = {node.get("default") for node in process if node.get("default")}
+    for node in find(process, "./bpmn:sequenceFlow"):
+        ends = node.get("sourceRef"), node.get("targetRef")
+        graph.flows.append(Flow(node.get("id"), *ends, node.get("name", ""), node.get("id") in defaults))
+    return graph
+
+
+def _read_rows(root: Xml, process: Xml, graph: Graph) -> None:
+    """Lanes are rows with roles; without them the groups are bands, one below the other."""
+    lanes = find(process, "./bpmn:laneSet/bpmn:lane")
+    groups = {group.get("categoryValueRef"): group.get("id") for group in find(process, "./bpmn:group")}
     if lanes:
         graph.rows = {lane.get("id"): title_of(lane) for lane in lanes}
         graph.shapes = {lane.get("id"): lane.get("id") for lane in lanes}
-        row_of = {
-            ref.text.strip(): lane.get("id") for lane in lanes for ref in find(lane, "./bpmn:flowNodeRef")
-        }
     elif groups:
-        values = {value.get("id"): value.get("value") for value in find(root, "//bpmn:categoryValue")}
-        graph.rows = {
-            group.get("categoryValueRef"): values[group.get("categoryValueRef")] for group in groups
-        }
-        graph.shapes = {group.get("categoryValueRef"): group.get("id") for group in groups}
-    first = next(iter(graph.rows))
-    for node in process:
-        tag = name_of(node)
-        if tag in TASKS or tag in EVENTS or tag.endswith("Gateway"):
-            refs = find(node, "./bpmn:categoryValueRef")
-            row = refs[0].text.strip() if refs else row_of.get(node.get("id"), first)
-            graph.elements[node.get("id")] = Element(
-                node.get("id"), tag, node.get("name", ""), row, node.get("attachedToRef")
-            )
-    defaults = {node.get("default") for node in process if node.get("default")}
-    for node in find(process, "./bpmn:sequenceFlow"):
-        id = node.get("id")
-        graph.flows.append(
-            Flow(id, node.get("sourceRef"), node.get("targetRef"), node.get("name", ""), id in defaults)
-        )
-    return graph
+        values = {value.get("id"): value.get("value", "") for value in find(root, "//bpmn:categoryValue")}
+        graph.rows = {value: values.get(value, "") for value in groups}
+        graph.shapes = groups
 
 
 def title_of(lane: Xml) -> str:

@@ -71,13 +71,7 @@ def place(graph: Graph) -> Page:
             x = columns[row if graph.banded else ""][ranks[element.id]]
             page.boxes[element.id] = centred(element, x, top + middles[lines[element.id]])
         top += height + (50 if titled else 0)
-    right = max(box.x + box.width for box in page.boxes.values()) + 50
-    for box_ in page.rows.values():
-        box_.width = right - box_.x
-    if graph.pool:
-        first = next(iter(page.rows.values()))
-        total = sum(row.height for row in page.rows.values())
-        page.pool = Box(first.x - TITLE, first.y, first.width + TITLE, total)
+    _frame(graph, page)
     for element in graph.elements.values():
         if element.host:
             page.boxes[element.id] = _on_border(graph, page, element)
@@ -85,6 +79,17 @@ def place(graph: Graph) -> Page:
         if element.name and element.kind != "task":
             page.labels[element.id] = first_label(element, page.boxes[element.id])
     return page
+
+
+def _frame(graph: Graph, page: Page) -> None:
+    """The rows as wide as the widest, and the pool around them."""
+    right = max(box.x + box.width for box in page.boxes.values()) + 50
+    for row in page.rows.values():
+        row.width = right - row.x
+    if graph.pool:
+        first = next(iter(page.rows.values()))
+        total = sum(row.height for row in page.rows.values())
+        page.pool = Box(first.x - TITLE, first.y, first.width + TITLE, total)
 
 
 def _lines(members: list[Element], lines: dict[str, int], above: int) -> tuple[dict[int, int], int]:

@@ -5,6 +5,7 @@ line, so that many exceptions gather on one bus; others keep apart.
 """
 
 import itertools
+from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush
 from math import ceil
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from engine.models.layout.graph import Flow, Graph
 from engine.models.layout.places import GRID, Box, Page
 
 Cell = tuple[int, int]
+State = tuple[Cell, Cell]  # a cell, and the direction in which it was entered
 RIGHT, DOWN, LEFT, UP = (1, 0), (0, 1), (-1, 0), (0, -1)
 SIDES = (RIGHT, DOWN, LEFT, UP)
 BEND, CROSS, SHARE, TOGETHER = 7.0, 9.0, 40.0, 0.55  # prices; a cell costs 1
@@ -36,44 +38,36 @@ class Field:
         self.graph, self.page = graph, page
         self.blocked: set[Cell] = set()
         self.price: dict[Cell, float] = {}
-        self.lines: dict[tuple[Cell, bool], list[Flow]] = {}  # (cell, horizontal?) -> flows that run there
+        # (cell, horizontal?) -> where the flows that run there come from, and where they go
+        self.sources: dict[tuple[Cell, bool], set[str]] = {}
+        self.targets: dict[tuple[Cell, bool], set[str]] = {}
         self.used: dict[tuple[str, Cell], list[str]] = {}  # (element, side) -> "out"/"in"
-        everything = [*page.boxes.values(), *page.rows.values()]
-        right = max(box.x + box.width for box in everything)
-        bottom = max(box.y + box.height for box in everything)
-        rows = list(page.rows.values())
-        if graph.pool or not graph.banded:  # inside the pool, off the strip of titles
-            strip = 0 if graph.banded else 30
-            self.limits = (
-                ceil((rows[0].x + strip) / GRID) + 1,
-                ceil(rows[0].y / GRID),
-                int(right // GRID) - 1,
-                int(bottom // GRID) - 1,
-            )
-        else:
-            self.limits = (3, 2, int(right // GRID) + 5, int(bottom // GRID) + 3)
+        self.limits = _limits(graph, page)
         for box in page.boxes.values():
             self._fill(box, 5, self.blocked.add)
-            self._fill(box, 15, lambda cell: self._dear(cell, NEAR))
+            self._raise(box, 15, NEAR)
         for box in page.labels.values():
-            self._fill(box, 2, lambda cell: self._dear(cell, LABEL))
-        for row, box in page.rows.items():
-            if graph.banded and graph.rows[row]:
-                self._fill(Box(box.x, box.y, 300, 36), 0, lambda cell: self._dear(cell, LABEL))
-                for edge in _edges(box):
-                    self._fill(edge, 8, lambda cell: self._dear(cell, NEAR))
-                if row == next(iter(graph.rows)):  # the main road to the next band runs between the bands
-                    self._fill(Box(box.x, 0, box.width, box.y + 65), 0, lambda cell: self._dear(cell, NEAR))
+            self._raise(box, 2, LABEL)
+        titled = [box for row, box in page.rows.items() if graph.banded and graph.rows[row]]
+        for box in titled:
+            self._raise(Box(box.x, box.y, 300, 36), 0, LABEL)
+            for edge in _edges(box):
+                self._raise(edge, 8, NEAR)
+        if titled:  # the main road to the next band runs between the bands, not above them
+            self._raise(Box(titled[0].x, 0, titled[0].width, titled[0].y + 65), 0, NEAR)
 
-    def _fill(self, box: Box, margin: float, act: object) -> None:
+    def _raise(self, box: Box, margin: float, price: float) -> None:
+        def act(cell: Cell) -> None:
+            self.price[cell] = max(self.price.get(cell, 0.0), price)
+
+        self._fill(box, margin, act)
+
+    def _fill(self, box: Box, margin: float, act: Callable[[Cell], None]) -> None:
         for x in range(int((box.x - margin) // GRID), int((box.x + box.width + margin) // GRID) + 1):
             for y in range(int((box.y - margin) // GRID), int((box.y + box.height + margin) // GRID) + 1):
                 inside_x = box.x - margin < x * GRID < box.x + box.width + margin
                 if inside_x and box.y - margin < y * GRID < box.y + box.height + margin:
-                    act((x, y))  # type: ignore[operator]
-
-    def _dear(self, cell: Cell, price: float) -> None:
-        self.price[cell] = max(self.price.get(cell, 0.0), price)
+                    act((x, y))
 
     def ports(self, id: str, flow: Flow, leaving: bool) -> list[Port]:
         """The four sides of a shape with what it costs to use them for this flow."""
@@ -115,18 +109,33 @@ class Field:
             return None
         horizontal = side[0] != 0
         price = 1.0 + self.price.get(cell, 0.0)
-        along = self.lines.get((cell, horizontal))
+        along = self.targets.get((cell, horizontal))
         if along:
-            if any(other.target == flow.target for other in along):
+            if flow.target in along:
                 price *= TOGETHER
-            elif any(other.source != flow.source for other in along):
-                price += SHARE
             else:
-                price += 3.0
-        across = self.lines.get((cell, not horizontal))
-        if across and any(o.target != flow.target and o.source != flow.source for o in across):
+                price += 3.0 if self.sources[cell, horizontal] == {flow.source} else SHARE
+        across = self.targets.get((cell, not horizontal))
+        if across and flow.target not in across and flow.source not in self.sources[cell, not horizontal]:
             price += CROSS
         return price
+
+    def keep(self, cell: Cell, side: Cell, flow: Flow) -> None:
+        """The flow now runs through this cell in this direction."""
+        self.sources.setdefault((cell, side[0] != 0), set()).add(flow.source)
+        self.targets.setdefault((cell, side[0] != 0), set()).add(flow.target)
+
+
+def _limits(graph: Graph, page: Page) -> tuple[int, int, int, int]:
+    """The outermost cells: inside the pool and off the strip of titles, or some way around the bands."""
+    everything = [*page.boxes.values(), *page.rows.values()]
+    right = int(max(box.x + box.width for box in everything) // GRID)
+    bottom = int(max(box.y + box.height for box in everything) // GRID)
+    if graph.banded and not graph.pool:
+        return 3, 2, right + 5, bottom + 3
+    first = next(iter(page.rows.values()))
+    strip = 0 if graph.banded else 30
+    return ceil((first.x + strip) / GRID) + 1, ceil(first.y / GRID), right - 1, bottom - 1
 
 
 def _edges(box: Box) -> list[Box]:
@@ -157,24 +166,19 @@ def _find_way(field: Field, flow: Flow) -> list[tuple[float, float]]:
     goals = {(port.cell, port.side): port for port in field.ports(flow.target, flow, leaving=False)}
     cells = _search(field, flow, starts, goals)
     first = next(port for port in starts if (port.cell, port.side) == (cells[0][0], cells[0][1]))
-    side = (-cells[-1][1][0], -cells[-1][1][1])
-    last = goals[cells[-1][0], side]
+    last = goals[cells[-1][0], _opposite(cells[-1][1])]
     for cell, direction in cells:
-        field.lines.setdefault((cell, direction[0] != 0), []).append(flow)
-    for before, (cell, direction) in itertools.pairwise(cells):
-        if before[1] != direction:  # a corner lies on both lines
-            field.lines.setdefault((before[0], direction[0] != 0), []).append(flow)
-        del cell
+        field.keep(cell, direction, flow)
+    for (corner, _), (_, direction) in itertools.pairwise(cells):
+        field.keep(corner, direction, flow)  # where it turns, it lies on both lines
     field.used.setdefault((flow.source, first.side), []).append("out")
     field.used.setdefault((flow.target, last.side), []).append("in")
     points = [first.point, *((x * GRID, y * GRID) for (x, y), _ in cells), last.point]
     return _corners(points)
 
 
-def _search(
-    field: Field, flow: Flow, starts: list[Port], goals: dict[tuple[Cell, Cell], Port]
-) -> list[tuple[Cell, Cell]]:
-    """The cheapest way as (cell, direction in which it was entered)."""
+def _search(field: Field, flow: Flow, starts: list[Port], goals: Mapping[State, Port]) -> list[State]:
+    """The cheapest way from one of the starts to one of the goals."""
     targets = [cell for cell, _ in goals]
 
     def ahead(cell: Cell) -> float:
@@ -182,17 +186,15 @@ def _search(
             abs(cell[0] - x) + abs(cell[1] - y) for x, y in targets
         )
 
-    best: dict[tuple[Cell, Cell], float] = {}
-    came: dict[tuple[Cell, Cell], tuple[Cell, Cell] | None] = {}
-    heap: list[tuple[float, float, tuple[Cell, Cell], tuple[Cell, Cell] | None]] = []
+    best: dict[State, float] = {}
+    came: dict[State, State | None] = {}
+    heap: list[tuple[float, float, State, State | None]] = []
     for port in starts:
         price = field.step(port.cell, port.side, flow)
         if price is not None:
-            heappush(
-                heap,
-                (port.price + price + ahead(port.cell), port.price + price, (port.cell, port.side), None),
-            )
-    done: tuple[float, tuple[Cell, Cell]] | None = None
+            price += port.price
+            heappush(heap, (price + ahead(port.cell), price, (port.cell, port.side), None))
+    done: tuple[float, State] | None = None
     while heap:
         estimate, price, state, before = heappop(heap)
         if done is not None and estimate >= done[0]:
@@ -200,28 +202,37 @@ def _search(
         if state in best and best[state] <= price:
             continue
         best[state], came[state] = price, before
-        cell, side = state
-        goal = goals.get((cell, (-side[0], -side[1])))
+        goal = goals.get((state[0], _opposite(state[1])))
         if goal is not None and (done is None or price + goal.price < done[0]):
             done = (price + goal.price, state)
-        for turn in SIDES:
-            if turn == (-side[0], -side[1]):
-                continue
-            there = (cell[0] + turn[0], cell[1] + turn[1])
-            cost = field.step(there, turn, flow)
-            if cost is None:
-                continue
-            total = price + cost + (BEND if turn != side else 0.0)
-            if (there, turn) not in best or best[there, turn] > total:
-                heappush(heap, (total + ahead(there), total, (there, turn), state))
+        for there, cost in _turns(field, flow, state):
+            if there not in best or best[there] > price + cost:
+                heappush(heap, (price + cost + ahead(there[0]), price + cost, there, state))
     if done is None:
         raise ModelError(flow.id, "không tìm được đường để vẽ luồng này")
-    way: list[tuple[Cell, Cell]] = []
-    at: tuple[Cell, Cell] | None = done[1]
+    return _traced(came, done[1])
+
+
+def _turns(field: Field, flow: Flow, state: State) -> Iterator[tuple[State, float]]:
+    """The next cells straight on and to both sides, with what they cost."""
+    (x, y), side = state
+    for turn in SIDES:
+        cost = None if turn == _opposite(side) else field.step((x + turn[0], y + turn[1]), turn, flow)
+        if cost is not None:
+            yield ((x + turn[0], y + turn[1]), turn), cost + (BEND if turn != side else 0.0)
+
+
+def _traced(came: Mapping[State, State | None], end: State) -> list[State]:
+    way: list[State] = []
+    at: State | None = end
     while at is not None:
         way.append(at)
         at = came[at]
     return way[::-1]
+
+
+def _opposite(side: Cell) -> Cell:
+    return -side[0], -side[1]
 
 
 def _corners(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
