@@ -189,7 +189,7 @@ class _Sheet:
     def _words(self, parent: Node, text: str, box: Box | None, class_: str, ink: str = INK) -> None:
         """A label in its own box, on a halo of paper so that a line behind it does not hide it."""
         if text and box:
-            lines = wrap(text, box.width + 2, LABEL_SIZE)
+            lines = wrap(text, box.width, LABEL_SIZE)
             words = self._lines(parent, lines, (box.x + box.width / 2, box.y), LABEL_SIZE, class_)
             words.set("fill", ink)
             words.set("paint-order", "stroke")

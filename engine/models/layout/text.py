@@ -5,6 +5,7 @@ from functools import lru_cache
 
 NARROW, SLIM, WIDE = frozenset("iljI.,:;'|!()[] "), frozenset('frt-/"*'), frozenset("mwMWĐ—@%")
 LINE = 1.25  # line height, in font sizes
+AIR = 6.0  # other programs set type a little wider
 
 
 @lru_cache(maxsize=4096)
@@ -39,6 +40,7 @@ def wrap(text: str, room: float, size: float) -> list[str]:
 
 
 def box(text: str, room: float, size: float) -> tuple[float, float]:
-    """Width and height of the text when it is wrapped into this room."""
+    """Width and height of a box for the text when it is wrapped into this room."""
     lines = wrap(text, room, size)
-    return max((width(line, size) for line in lines), default=0.0), len(lines) * size * LINE
+    widest = max((width(line, size) for line in lines), default=0.0)
+    return widest + AIR, len(lines) * size * LINE

@@ -4,7 +4,10 @@ import lxml.etree as etree
 
 from engine.models.layout.graph import Graph
 from engine.models.layout.places import Box, Page
+from engine.models.layout.text import box
 from engine.models.xml import BPMNDI, DC, DI, Node, find
+
+TITLE_ROOM, TITLE_SIZE = 400, 14  # of the title of a band
 
 
 def write_diagram(root: Node, graph: Graph, page: Page) -> None:
@@ -30,7 +33,8 @@ def write_diagram(root: Node, graph: Graph, page: Page) -> None:
         _label(edge, page.labels.get(flow.id))
     for row, shape in graph.shapes.items():
         if graph.banded:
-            _shape(plane, shape, page.rows[row], None)
+            band, title = page.rows[row], graph.rows[row]
+            _shape(plane, shape, band, Box(band.x + 16, band.y + 10, *box(title, TITLE_ROOM, TITLE_SIZE)))
 
 
 def _shape(plane: Node, id: str, box: Box, label: Box | None, **more: str) -> None:
