@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 import bpmn
 from engine import cases
 from engine.models.store import deploy
-from engine.records import timer
+from engine.records import outbox, timer
 from engine.rows import TaskRow
 from engine.time import VIETNAM
 from engine.transactions import Store, Transaction
@@ -25,6 +25,7 @@ from workflows.demo.measures import Measures
 from workflows.demo.road import ORDER, Walk, answers
 from workflows.demo.stories import Story, told
 from workflows.demo.world import School, World
+from workflows.imports.collecting import put_off
 from workflows.organisations.communes import last_day_of_districts
 from workflows.people.pool import enter_pool
 from workflows.people.records import student
@@ -33,6 +34,8 @@ from workflows.rules.days_off import seed_calendar
 SEATS = {"plenum": 9, "standing": 5, "union_exec": 9, "union_branch": 30}
 SEATS_SINCE = date(2010, 1, 1)
 MOST_STEPS = 150
+AT_ONCE = 10  # cases in one transaction
+NOTICES_OF_DAYS = 14
 TO_VOTE_DAYS = 130  # from nomination to the cell's vote, as these cases go
 
 
@@ -60,18 +63,29 @@ def run_cases(
     measures: Measures,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """As many cases as measured, over all stages; one transaction each."""
+    """As many cases as measured, over all stages."""
     wanted = told(measures.cases)
     with store.transaction() as tx:
         candidates = _Candidates(tx, world, chance)
-    for number, story in enumerate(wanted, start=1):
-        school, student_id = candidates.take(story)
-        begun = _begin_day(world, story, chance)
-        walk = Walk(world, school, student_id, story, random.Random(chance.getrandbits(64)), begun)  # noqa: S311
-        with store.transaction() as tx:
-            run(tx, walk)
-        world.cases.append(walk.case_id)
-        progress("Hồ sơ kết nạp", number, len(wanted))
+    for start in range(0, len(wanted), AT_ONCE):
+        with put_off(), store.transaction() as tx:
+            for story in wanted[start : start + AT_ONCE]:
+                school, student_id = candidates.take(story)
+                begun = _begin_day(world, story, chance)
+                own = random.Random(chance.getrandbits(64))  # noqa: S311
+                walk = Walk(world, school, student_id, story, own, begun)
+                run(tx, walk)
+                world.cases.append(walk.case_id)
+        progress("Hồ sơ kết nạp", len(world.cases), len(wanted))
+    with store.transaction() as tx:
+        _forget_old_notices(tx, world)
+
+
+def _forget_old_notices(tx: Transaction, world: World) -> None:
+    """What was told long ago was read long ago: the worker does not begin with a year of notices."""
+    before = _moment(world.today - timedelta(days=NOTICES_OF_DAYS))
+    old = (outbox.c.sent_at.is_(None), outbox.c.created_at < before)
+    tx.execute(update(outbox).where(*old).values(sent_at=outbox.c.created_at))
 
 
 def fill_pool(tx: Transaction, world: World, chance: random.Random) -> None:
@@ -145,7 +159,7 @@ def run(tx: Transaction, walk: Walk) -> None:
         on = walk.next_day(task.element)
         if on > walk.world.today:
             return
-        _pass_to(tx, walk, on)
+        task = _pass_to(tx, walk, task, on)
         if walk.story.leaves.get("at") == task.element:
             _leave(tx, walk, on)
             continue
@@ -176,19 +190,19 @@ def _wait(tx: Transaction, walk: Walk) -> bool:
     return cases.fire_timer(tx, found.id, now=_moment(walk.day))
 
 
-def _pass_to(tx: Transaction, walk: Walk, on: date) -> None:
+def _pass_to(tx: Transaction, walk: Walk, task: TaskRow, on: date) -> TaskRow:
     """When the districts end, what is open goes to who stands for them."""
-    ended = last_day_of_districts()
-    if walk.day <= ended < on:
+    if walk.day <= last_day_of_districts() < on:
         cases.place_tasks(tx, walk.case_id, on=on)
+        return next(one for one in cases.open_tasks(tx, walk.case_id) if one.id == task.id)
+    return task
 
 
 def _act(tx: Transaction, walk: Walk, task: TaskRow, on: date) -> None:
     """The step by the first person and, where a vote waits for a second, by another."""
-    present = next(one for one in cases.open_tasks(tx, walk.case_id) if one.id == task.id)
     now = _moment(on)
-    people = _people(walk, present)
-    done = acts.complete(tx, task.id, answers(tx, walk, present, on), by=people[0], now=now)
+    people = _people(walk, task)
+    done = acts.complete(tx, task.id, answers(tx, walk, task, on), by=people[0], now=now)
     if done.seq == 0 and not done.repeated:
         second = next(one for one in people[1:] if one != people[0])
         acts.confirm(tx, task.id, by=second, now=now + timedelta(minutes=20))

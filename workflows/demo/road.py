@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from engine.rows import TaskRow
@@ -64,12 +65,17 @@ class Walk:
             return own[times]
         if element == "probation_report":
             return "more" if times < 2 else "final"
-        return USUAL.get(element) or FORMS[element]().fields["outcome"].load_default
+        return USUAL.get(element) or _only_outcome(element)
 
     def next_day(self, element: str) -> date:
         """The day of the step: some days later, never on a weekend."""
         day = self.day + timedelta(days=self.chance.randint(*DAYS.get(element, USUAL_DAYS)))
         return day + timedelta(days=max(0, 7 - day.isoweekday()) + 1 if day.isoweekday() > 5 else 0)
+
+
+@cache
+def _only_outcome(element: str) -> str:
+    return str(FORMS[element]().fields["outcome"].load_default)
 
 
 def answers(tx: Transaction, walk: Walk, task: TaskRow, on: date) -> dict[str, Any]:

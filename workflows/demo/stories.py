@@ -37,7 +37,7 @@ def told(wanted: int) -> list[Story]:
     whole = sum(story.share for story in known)
     exact = [(story, wanted * story.share / whole) for story in known]
     counts = {story.name: max(int(share), 1 if wanted >= len(known) else 0) for story, share in exact}
-    for story, _share in sorted(exact, key=lambda pair: int(pair[1]) - pair[1]):
+    for story, _share in sorted(exact, key=lambda pair: counts[pair[0].name] - pair[1]):
         if sum(counts.values()) >= wanted:
             break
         counts[story.name] += 1
