@@ -14,8 +14,7 @@ from workflows.access.questions import require
 from workflows.admission.adoption_sheet import adopt_sheet
 from workflows.imports.planning import plan
 from workflows.imports.reading import read
-from workflows.imports.taking import commit as take_over
-from workflows.imports.taking import error_file, reason_of
+from workflows.imports.taking import error_file, reason_of, take_over
 
 SHOWN = 20  # faulty rows named on the screen; all of them are in the error file
 WORDS = {"new": "mới", "same": "không đổi", "changed": "thay đổi", "error": "lỗi"}

@@ -74,7 +74,7 @@ def take(tx: Transaction, upload_id: int) -> AnyResponse:
     with store().transaction() as writing:
         if uploads.find_upload(writing, upload_id) is None:
             raise Conflict
-        done = imports.commit(writing, found.institution_id, sheet, on=today(), by=user_id(), now=now())
+        done = imports.take_over(writing, found.institution_id, sheet, on=today(), by=user_id(), now=now())
         uploads.forget_upload(writing, upload_id)
     counts = done.counts
     message = (

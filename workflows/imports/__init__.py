@@ -3,7 +3,7 @@
 from workflows.imports.faults import Fault, UnreadableList
 from workflows.imports.planning import Line, Report, plan
 from workflows.imports.reading import Sheet, read
-from workflows.imports.taking import changes_in_words, commit, error_file, reason_of
+from workflows.imports.taking import changes_in_words, error_file, reason_of, take_over
 
 __all__ = [
     "Fault",
@@ -12,9 +12,9 @@ __all__ = [
     "Sheet",
     "UnreadableList",
     "changes_in_words",
-    "commit",
     "error_file",
     "plan",
     "read",
     "reason_of",
+    "take_over",
 ]

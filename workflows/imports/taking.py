@@ -21,7 +21,7 @@ from workflows.people.students import add_students, change_students, record_resu
 REASON, ROW = "Lý do cần sửa", "Dòng trong tệp gốc"
 
 
-def commit(
+def take_over(
     tx: Transaction, institution_id: int, sheet: Sheet, *, on: date, by: int | None, now: datetime
 ) -> Report:
     """Plans again inside this transaction and stores every row without a fault. Twice changes nothing."""

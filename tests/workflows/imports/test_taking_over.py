@@ -13,7 +13,7 @@ from engine.transactions import Store
 from tests.workflows.imports.sheets import HEADER, ROWS, workbook
 from tests.workflows.people.conftest import NOW
 from workflows.demo import School, World
-from workflows.imports import Report, commit, error_file, plan, read, reason_of
+from workflows.imports import Report, error_file, plan, read, reason_of, take_over
 from workflows.organisations.records import institution
 from workflows.people.consents import give_consent
 from workflows.people.identity import index_of
@@ -49,7 +49,7 @@ def _plan(store: Store, where: int, sheet: Any) -> Report:
 
 def _commit(store: Store, where: int, sheet: Any) -> Report:
     with store.transaction() as tx:
-        return commit(tx, where, sheet, on=ON, by=1, now=NOW)
+        return take_over(tx, where, sheet, on=ON, by=1, now=NOW)
 
 
 def _rows(store: Store, where: int) -> list[Any]:
