@@ -293,3 +293,48 @@ def test_the_check_of_the_house_finds_nothing_to_refuse() -> None:
     services = dict.fromkeys([*ANSWERS, *LISTS])
     names = SimpleNamespace(services=services, dues=timers, lanes=frozenset(ROLES), forms=frozenset(OUTCOMES))
     assert [str(finding) for finding in check(files(), names)] == []
+
+
+def reach(process: str, start: str) -> set[str]:
+    """Everything that can come after an element of a process."""
+    flows = find(roots()[process], "//bpmn:sequenceFlow")
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        at = waiting.pop()
+        after = {flow.get("targetRef") for flow in flows if flow.get("sourceRef") == at} - seen
+        seen |= after
+        waiting += after
+    return seen
+
+
+def words_within(process: str, elements: set[str]) -> set[str]:
+    """The words that these elements write, and those of the processes that they call."""
+    found = elements & (set(OUTCOMES) | set(ANSWERS))
+    for node in nodes(process):
+        called = node.get("calledElement")
+        if called and node.get("id") in elements:
+            found |= words_within(called, {inner_node.get("id") for inner_node in nodes(called)})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("process", "split", "join"),
+    [
+        ("file_checks", "checks_split", "checks_join"),
+        ("probation", "probation_split", "probation_join"),
+    ],
+)
+def test_nothing_after_a_join_is_decided_by_a_word_of_one_branch(process: str, split: str, join: str) -> None:
+    after = reach(process, join)
+    between = {node for node in reach(process, split) if join in reach(process, node)} - after - {join}
+    branches = words_within(process, between) - words_within(process, after)
+    assert branches
+    later = find(roots()["admission"], "//bpmn:conditionExpression")
+    later += [
+        condition
+        for condition in find(roots()[process], "//bpmn:conditionExpression")
+        if condition.getparent().get("sourceRef") in after
+    ]
+    for condition in later:
+        assert not read(condition.text).names & branches, condition.text
