@@ -8,6 +8,8 @@ import engine.process
 from engine.process import Functions, Process
 from tests.engine.process.cases import FUTURE, NOW, specs
 
+OURS = ("engine", "workflows", "web", "tests", "bench")
+
 
 def test_the_version_is_the_one_that_was_measured_and_walked() -> None:
     assert importlib.metadata.version("SpiffWorkflow") == "3.2.0"

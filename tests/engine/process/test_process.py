@@ -1,6 +1,7 @@
 """One case of the library loan, step by step: what it waits for, what it refuses, what it remembers."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -366,3 +367,20 @@ def test_cases_that_share_their_models_do_not_touch_each_other() -> None:
     right.do("expert_opinion")
     assert right.open() == ["pack", "sign_card"]
     assert Desk().open() == ["request_book"]
+
+
+def test_threads_that_share_the_models_come_to_the_same_bytes() -> None:
+    def borrow(turn: int) -> bytes:
+        desk = Desk(words={"list_experts": [1, 2, 3], "next_volume": "again"})
+        for _ in range(3):
+            desk.do("request_book")
+            for _ in range(3):
+                desk.do("expert_opinion")
+            for element in ("sign_card", "pack"):
+                desk.do(element)
+            desk.do("hand_out", "out")
+            desk.do("keep_book", "returned")
+        return desk.process.state()
+
+    with ThreadPoolExecutor(4) as threads:
+        assert len({borrow(0), *threads.map(borrow, range(12))}) == 1
