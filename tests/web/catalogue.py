@@ -25,7 +25,18 @@ from workflows.people import words as people_words
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "web" / "templates"
 CODE = ("engine", "workflows", "web")
-NOT_SHOWN = ("workflows/demo", "web/commands", "engine/models/layout", "workflows/migrations")
+# Words for operators at a terminal, never for a page.
+NOT_SHOWN = (
+    "workflows/demo",
+    "workflows/migrations",
+    "workflows/schema.py",
+    "workflows/admission/adoption",
+    "web/commands",
+    "web/opening.py",
+    "engine/backup.py",
+    "engine/models/check",
+    "engine/models/layout",
+)
 
 
 def messages() -> dict[str, str]:
@@ -75,7 +86,11 @@ def _code() -> Iterator[tuple[str, str]]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             constants = _constants(tree)
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and _name(node.func) in ("Text", "words", "refuse") and node.args:
+                if (
+                    isinstance(node, ast.Call)
+                    and _name(node.func) in ("Text", "words", "refuse")
+                    and node.args
+                ):
                     text = _literal(node.args[0], constants)
                     if text is not None:
                         yield where, text
