@@ -68,13 +68,12 @@ def decision_overlap(models: Models, names: Names) -> Found:
 def decision_word(models: Models, names: Names) -> Found:
     for file, decision in models.known_decisions().values():
         for column, admitted in enumerate(_admitted(models, decision)):
-            for rule in decision.rules if admitted is not None else ():
+            if admitted is None:
+                continue
+            for rule in decision.rules:
                 for word in sorted((rule.cells[column].words or frozenset()) - admitted):
-                    yield (
-                        file,
-                        rule.id or decision.id,
-                        Text("Từ “{word}” không có trong danh sách của cột.", word=word),
-                    )
+                    message = Text("Từ “{word}” không có trong danh sách của cột.", word=word)
+                    yield file, rule.id or decision.id, message
 
 
 def unused_decision(models: Models, names: Names) -> Found:
