@@ -1,0 +1,1 @@
+"""What `make bench` promises and a machine of any speed can check."""
