@@ -1,4 +1,4 @@
-"""The promises of the engine that do not depend on the machine: bytes, statements, and not growing in a loop."""
+"""Promises that do not depend on the machine: bytes, statements, and not growing in a loop."""
 
 import json
 import subprocess
