@@ -1,6 +1,6 @@
 """Takes a list over: good rows are stored, faulty ones come back in a file with the reason of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, cast
@@ -18,6 +18,7 @@ from workflows.imports.reading import Sheet
 from workflows.people.identity import IDENTITY, index_of, seal_changed
 from workflows.people.students import add_students, change_students, record_results
 
+BATCH = 5_000
 REASON, ROW = "Lý do cần sửa", "Dòng trong tệp gốc"
 
 
@@ -26,24 +27,34 @@ def take_over(
 ) -> Report:
     """Plans again inside this transaction and stores every row without a fault. Twice changes nothing."""
     with put_off():
-        return _commit(tx, plan(tx, institution_id, sheet, on), by=by, now=now)
-
-
-def _commit(tx: Transaction, report: Report, *, by: int | None, now: datetime) -> Report:
-    institution_id, on, sheet = report.institution_id, report.on, report.sheet
-    cell_id = queries.institution_for_import(tx, institution_id).cell_id
-    new, changed = report.of("new"), report.of("changed")
-    drafts = [{**line.draft.values, "personal": line.draft.personal, "cell_id": cell_id} for line in new]
-    ids = add_students(tx, institution_id, drafts)
-    change_students(tx, [(_id(line), _columns(tx, line)) for line in changed])
-    seal_changed(tx, [(_id(line), _sealed(line)) for line in changed if _sealed(line)])
-    results = [(id_, line) for id_, line in zip(ids, new, strict=True)]
-    results += [(_id(line), line) for line in changed if {"study", "conduct"} & set(line.changes)]
-    record_results(tx, [(id_, *line.draft.result) for id_, line in results if line.draft.result])
-    if new or changed:
+        report = plan(tx, institution_id, sheet, on)
+        _store(tx, report)
+    if report.of("new") or report.of("changed"):
         facts = {"institution": institution_id, "file": sheet.filename, **report.counts}
         journal.append(tx, None, "student_list_imported", on=on, by=by, now=now, facts=facts)
     return report
+
+
+def _store(tx: Transaction, report: Report) -> None:
+    """A few thousand rows at a time: each row becomes five or six, which need not all be held at once."""
+    cell_id = queries.institution_for_import(tx, report.institution_id).cell_id
+    new, changed = report.of("new"), report.of("changed")
+    for start in range(0, len(new), BATCH):
+        batch = new[start : start + BATCH]
+        drafts = [
+            {**line.draft.values, "personal": line.draft.personal, "cell_id": cell_id} for line in batch
+        ]
+        ids = add_students(tx, report.institution_id, drafts)
+        _record(tx, zip(ids, batch, strict=True))
+    for start in range(0, len(changed), BATCH):
+        batch = changed[start : start + BATCH]
+        change_students(tx, [(_id(line), _columns(tx, line)) for line in batch])
+        seal_changed(tx, [(_id(line), _sealed(line)) for line in batch if _sealed(line)])
+        _record(tx, ((_id(line), line) for line in batch if {"study", "conduct"} & set(line.changes)))
+
+
+def _record(tx: Transaction, lines: Iterable[tuple[int, Line]]) -> None:
+    record_results(tx, [(id_, *line.draft.result) for id_, line in lines if line.draft.result])
 
 
 def _id(line: Line) -> int:
