@@ -62,6 +62,6 @@ def create_app(
 
 
 def _by_address(settings: Settings | None) -> dict[str, Any]:
-    """Only a server on loopback without a certificate speaks plain HTTP, and only there cookies may follow."""
+    """Only a server on loopback without a certificate speaks plain HTTP, and only there cookies follow."""
     plain = settings is not None and settings.loopback and not settings.certificate and not settings.proxy
     return {"SESSION_COOKIE_SECURE": not plain}

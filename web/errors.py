@@ -1,4 +1,4 @@
-"""One table: error → status and page. Everything that a user meets is a sentence that says what to do next."""
+"""One table: error → status and page. What a user meets is a sentence that says what to do next."""
 
 import structlog
 from flask import Flask, render_template

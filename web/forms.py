@@ -168,7 +168,7 @@ def _field(
     errors: Errors,
     named: str | None = None,
 ) -> Field:
-    """`named`: the field's name in `errors`, where rows count differently from the page ("items.0.wanted")."""
+    """`named`: the field's name in `errors`, where rows count differently ("items.0.wanted")."""
     meta, widget = question.metadata, _widget(question)
     source = meta.get("choices", ())
     shown = Field(

@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_login import current_user
-from flask_security import RoleMixin, Security, UserMixin
+from flask_security import AnonymousUser, RoleMixin, Security, UserMixin
 from flask_security.datastore import UserDatastore
 from flask_security.utils import hash_password, login_user, verify_password
 
-from engine.errors import InvalidAnswers, Text
+from engine.errors import Failure, InvalidAnswers, Text
 from web.entry import now, store, to_sign_in
 from workflows.access import accounts
 from workflows.people.users import username_of
@@ -72,7 +72,11 @@ def install(app: Flask) -> None:
     @app.before_request
     def know_who_asks() -> None:
         """Load the account now, before the request opens its transaction."""
-        g.signed_in = current_user.is_authenticated
+        try:
+            g.signed_in = current_user.is_authenticated
+        except Failure:  # the page that says so is shown to nobody in particular
+            g._login_user = AnonymousUser()
+            raise
 
 
 def enter(username: str, password: str) -> None:

@@ -203,5 +203,20 @@ def test_an_error_that_nobody_foresaw_is_a_sentence_and_tells_nothing_of_its_cau
     assert "chưa ghi gì" in answer.get_data(as_text=True)
 
 
+def test_a_database_that_does_not_answer_is_a_sentence_that_says_what_to_do(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = Person(app).sign_in("cell1")
+
+    def locked(*_args: Any, **_options: Any) -> Any:
+        raise Unavailable("Cơ sở dữ liệu đang bận. Hãy thử lại sau ít phút.")
+
+    monkeypatch.setattr(world.store, "transaction", locked)
+    for path in ("/tasks", "/health", "/sign-in"):
+        answer = user.get(path)
+        assert answer.status_code == 503
+        assert "Cơ sở dữ liệu đang bận." in user.page
+
+
 def test_health_says_that_the_database_answers(app: Flask) -> None:
     assert Person(app).get("/health").get_json() == {"status": "ok"}

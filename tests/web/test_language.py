@@ -19,8 +19,9 @@ from workflows.organisations.records import organisation
 ENGLISH = frozenset(
     re.findall(
         "[a-z]+",
-        """the and or is are was not this that please required field invalid value must be error errors missing
-        data for with your you password username user login log sign submit choose select next previous search
+        """the and or is are was not this that please required field invalid value must be error errors
+        missing data for with your you password username user login log sign submit choose select next
+        previous search
         page file upload date valid number string integer yes no none unknown found forbidden allowed request
         bad internal server method try again true false null undefined back save cancel""",
     )

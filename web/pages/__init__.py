@@ -1,16 +1,18 @@
 """The pages, one file a place of the program, and what every page shows around them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, g
 from flask_login import current_user
 
+from engine.errors import Failure
 from web.entry import now, store, today
 from web.pages import account, cases, imports, pool, students, tasks
 from workflows import access
-from workflows.access.permissions import CLERKS, HELPER, PARTY, PERMISSIONS, UNION
+from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
 from workflows.desk.frame import named_seats
 from workflows.desk.inbox import open_count
+from workflows.desk.people import institutions_of
 from workflows.people.words import POSITIONS
 
 
@@ -30,6 +32,7 @@ class Place:
     label: str
     icon: str
     positions: frozenset[str]
+    of_school: bool = False  # only for those whose organisation belongs to an institution
     count: int = 0
 
 
@@ -47,9 +50,9 @@ class Desk:
 PLACES = (
     Place("tasks.inbox", "Việc cần làm", "inbox", CLERKS | HELPER),
     Place("cases.index", "Hồ sơ", "folder2-open", PERMISSIONS["cases.list"].positions),
-    Place("pool.index", "Nguồn", "person-plus", PERMISSIONS["students.list"].positions),
-    Place("students.index", "Học sinh, sinh viên", "people", PERMISSIONS["students.list"].positions),
-    Place("imports.start", "Nhập danh sách", "upload", PERMISSIONS["students.import"].positions),
+    Place("pool.index", "Nguồn", "person-plus", PERMISSIONS["students.list"].positions, True),
+    Place("students.index", "Học sinh, sinh viên", "people", PERMISSIONS["students.list"].positions, True),
+    Place("imports.start", "Nhập danh sách", "upload", PERMISSIONS["students.import"].positions, True),
 )
 
 
@@ -60,22 +63,34 @@ def install(app: Flask) -> None:
 
 
 def desk_of_user() -> Desk | None:
-    """The frame of the page, read in a short transaction of its own; None when nobody is signed in."""
-    if not current_user.is_authenticated:
+    """The frame of the page, read in a short transaction of its own; None when nobody is signed in.
+
+    None too where the database does not answer: the page that says so needs no frame.
+    """
+    try:
+        return _read_desk() if current_user.is_authenticated else None
+    except Failure:
         return None
+
+
+def _read_desk() -> Desk:
     if "desk" not in g:
         with store().transaction(writing=False) as tx:
             seats = access.acting_for(tx, current_user.id, today())
             names = named_seats(tx, seats)
             waiting = open_count(tx, seats)
+            schools = institutions_of(tx, seats)
         held = {seat.position for seat in seats}
-        school = bool(held & (PARTY | UNION))
         g.desk = Desk(
             name=current_user.name,
             username=current_user.username,
             seats=[SeatShown(POSITIONS.get(word, word), name) for word, name in names],
-            places=[_counted(place, waiting) for place in PLACES if held & place.positions],
-            sees_cases=school,
+            places=[
+                _counted(place, waiting)
+                for place in PLACES
+                if held & place.positions and (schools or not place.of_school)
+            ],
+            sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
         )
     desk: Desk = g.desk
     return desk
@@ -83,4 +98,4 @@ def desk_of_user() -> Desk | None:
 
 def _counted(place: Place, waiting: int) -> Place:
     count = waiting if place.endpoint == "tasks.inbox" else 0
-    return Place(place.endpoint, place.label, place.icon, place.positions, count)
+    return replace(place, count=count)

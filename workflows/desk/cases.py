@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
-from engine.records import case, task
+from engine.records import case, task, timer
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS
 from workflows.access.queries import below
@@ -37,6 +37,7 @@ class CaseLine(NamedTuple):
     sort_key: bytes
     due_on: date | None
     tasks: int
+    waits_until: datetime | None  # the soonest timer: of age, end of probation
 
     @property
     def name(self) -> str:
@@ -108,6 +109,7 @@ def custodian_condition(tx: Transaction, seats: Sequence[Seat], on: date) -> Col
 
 def _lines(joined: Any) -> Any:
     waiting = select(func.count()).where(task.c.case_id == case.c.id).scalar_subquery()
+    timer_due = select(func.min(timer.c.due_at)).where(timer.c.case_id == case.c.id).scalar_subquery()
     soonest = select(func.min(task.c.due_on)).where(task.c.case_id == case.c.id).scalar_subquery()
     return (
         select(
@@ -116,6 +118,7 @@ def _lines(joined: Any) -> Any:
             *(student.c[name] for name in CaseLine._fields[6:13]),
             soonest,
             waiting,
+            timer_due,
         )
         .select_from(joined.outerjoin(organisation, organisation.c.id == case.c.custodian_id))
         .order_by(student.c.sort_key, case.c.id)
