@@ -1,22 +1,22 @@
 """What people are to be told: a row written with the act, delivered afterwards by the worker.
 
 The key is unique, so the same thing is told once however often a verb or a job asks. Delivery is at least
-once: one transaction an item, looked at again inside it.
+once: a message is taken in one transaction, sent outside of any, and marked in another.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 
-from engine.errors import Unavailable
 from engine.incidents import open_incident
 from engine.records import outbox
 from engine.transactions import Store, Transaction
 
 TELL_AFTER = 5  # attempts, then an operator is told
 LONGEST_WAIT = timedelta(hours=6)
+CLAIMED = timedelta(minutes=10)  # whoever took a message and died gives it back by then
 
 
 def tell(
@@ -47,43 +47,49 @@ def deliver(
     store: Store, send: Callable[[Row[Any]], None], *, now: datetime, limit: int = 100
 ) -> tuple[int, int]:
     """Hands waiting messages to `send`, oldest first; gives how many were delivered and how many failed."""
-    ready = or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
     with store.transaction(writing=False) as tx:
-        waiting = select(outbox.c.id).where(outbox.c.sent_at.is_(None), ready).order_by(outbox.c.id)
+        waiting = select(outbox.c.id).where(*_ready(now)).order_by(outbox.c.id)
         ids = list(tx.execute(waiting.limit(limit)).scalars())
     sent = failed = 0
     for message_id in ids:
+        row = _claim(store, message_id, now)
+        if row is None:
+            continue  # another worker has it
         try:
-            sent += _deliver_one(store, send, message_id, now)
-        except Unavailable:
-            raise
+            send(row)
         except Exception as error:  # one message that cannot be sent must not stop the others
-            _put_off(store, message_id, error, now)
+            _put_off(store, row, error, now)
             failed += 1
+        else:
+            _mark(store, message_id, {"sent_at": now})
+            sent += 1
     return sent, failed
 
 
-def _deliver_one(store: Store, send: Callable[[Row[Any]], None], message_id: int, now: datetime) -> bool:
+def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return outbox.c.sent_at.is_(None), or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
+
+
+def _claim(store: Store, message_id: int, now: datetime) -> Row[Any] | None:
+    """Takes a message for a while: sending happens outside of any transaction, and a crash gives it back."""
     with store.transaction() as tx:
-        one = select(outbox).where(outbox.c.id == message_id, outbox.c.sent_at.is_(None))
+        one = select(outbox).where(outbox.c.id == message_id, *_ready(now))
         row = tx.execute(one.with_for_update(skip_locked=True)).first()
-        if row is None:
-            return False  # another worker was first
-        send(row)
-        tx.execute(update(outbox).where(outbox.c.id == message_id).values(sent_at=now))
-        return True
+        if row is not None:
+            taken = {"retry_at": now + CLAIMED, "attempts": row.attempts + 1}
+            tx.execute(update(outbox).where(outbox.c.id == message_id).values(taken))
+        return row
 
 
-def _put_off(store: Store, message_id: int, error: Exception, now: datetime) -> None:
-    with store.transaction() as tx:
-        row = tx.execute(select(outbox).where(outbox.c.id == message_id)).one()
-        attempts = row.attempts + 1
-        wait = min(timedelta(minutes=2**attempts), LONGEST_WAIT)
-        cause = f"{type(error).__name__}: {error}"
-        tx.execute(
-            update(outbox)
-            .where(outbox.c.id == message_id)
-            .values(attempts=attempts, retry_at=now + wait, last_error=cause)
-        )
-        if attempts >= TELL_AFTER:
+def _put_off(store: Store, row: Row[Any], error: Exception, now: datetime) -> None:
+    attempts, cause = row.attempts + 1, f"{type(error).__name__}: {error}"
+    wait = min(timedelta(minutes=2**attempts), LONGEST_WAIT)
+    _mark(store, row.id, {"retry_at": now + wait, "last_error": cause})
+    if attempts >= TELL_AFTER:
+        with store.transaction() as tx:
             open_incident(tx, "outbox", case_id=row.case_id, element=row.kind, cause=cause, now=now)
+
+
+def _mark(store: Store, message_id: int, values: Mapping[str, Any]) -> None:
+    with store.transaction() as tx:
+        tx.execute(update(outbox).where(outbox.c.id == message_id).values(**values))

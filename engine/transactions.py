@@ -4,6 +4,7 @@ All or nothing: any exception undoes everything. A ModelError is kept as an inci
 own, so that a broken step leaves its case as it was and still gets seen.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,6 +21,8 @@ from engine.registry import Registry
 from engine.secrets import Keys
 from engine.time import utcnow
 
+ROWS_AT_ONCE = 500  # PostgreSQL takes 65,535 values in one statement
+log = logging.getLogger(__name__)
 ALREADY_THERE = "Mục này vừa được ghi rồi nên không ghi lần nữa. Hãy tải lại trang để xem."
 
 
@@ -54,10 +57,12 @@ class Transaction:
 
     def insert_new(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
         """Adds the rows that are not there yet (by any unique key); says how many were added."""
-        if not rows:
-            return 0
-        adding = self._insert(table).on_conflict_do_nothing().values(list(rows))
-        return len(self.execute(adding.returning(*table.primary_key.columns)).all())
+        added = 0
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = list(rows[start : start + ROWS_AT_ONCE])
+            adding = self._insert(table).on_conflict_do_nothing().values(some)
+            added += len(self.execute(adding.returning(*table.primary_key.columns)).all())
+        return added
 
     def insert_unless_there(self, table: Table, row: Mapping[str, Any]) -> int | None:
         """Adds one row and gives its id; None where a unique key is taken. The transaction stays usable."""
@@ -95,7 +100,10 @@ class Store:
                 raise Conflict(Text(ALREADY_THERE)) from error
             raise
         except DBAPIError as error:
-            raise failure_of(error, place_of(self.engine)) or error from error
+            failure = failure_of(error, place_of(self.engine))
+            if failure is None:
+                raise
+            raise failure from error
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:
@@ -113,10 +121,13 @@ class Store:
     def _keep_incident(self, error: ModelError, now: datetime) -> None:
         from engine.incidents import open_incident
 
-        with self._begun(True) as tx:
-            open_incident(
-                tx, "model", case_id=error.case_id, element=error.element, cause=error.reason, now=now
-            )
+        try:
+            with self._begun(True) as tx:
+                open_incident(
+                    tx, "model", case_id=error.case_id, element=error.element, cause=error.reason, now=now
+                )
+        except DBAPIError:  # the model's error matters more than its record
+            log.exception("the incident of case %s at %s could not be kept", error.case_id, error.element)
 
 
 def _is_duplicate(error: IntegrityError) -> bool:

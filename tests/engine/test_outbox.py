@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.incidents import incidents
-from engine.outbox import TELL_AFTER, deliver, tell
+from engine.outbox import CLAIMED, TELL_AFTER, deliver, tell
 from engine.records import outbox
 from tests.engine.library import NOW, Library
 
@@ -53,3 +53,26 @@ def test_one_that_cannot_be_sent_waits_and_is_told_while_the_others_go_out(libra
         [told] = incidents(tx)
     assert (row.attempts, told.kind, told.cause) == (TELL_AFTER, "outbox", "ConnectionError: no post office")
     assert sent == ["good"]
+
+
+def test_a_message_whose_sender_died_goes_out_again_after_a_while(library: Library) -> None:
+    tell_one(library, "a")
+
+    def die(row: Any) -> None:
+        raise KeyboardInterrupt  # as a killed process: nothing after it runs
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver(library.store, die, now=NOW)
+    sent: list[str] = []
+    assert deliver(library.store, lambda row: sent.append(row.key), now=NOW) == (0, 0)
+    assert deliver(library.store, lambda row: sent.append(row.key), now=NOW + CLAIMED) == (1, 0)
+    assert sent == ["a"]
+
+
+def test_sending_holds_no_transaction(library: Library) -> None:
+    tell_one(library, "a")
+
+    def send(row: Any) -> None:
+        library.lend()  # would wait for the write lock in vain
+
+    assert deliver(library.store, send, now=NOW) == (1, 0)
