@@ -9,8 +9,8 @@ import uuid
 from typing import Any
 
 from flask import Flask, g, request
-from flask_login import current_user
-from flask_security import AnonymousUser, RoleMixin, Security, UserMixin
+from flask_login import AnonymousUserMixin, current_user
+from flask_security import RoleMixin, Security, UserMixin
 from flask_security.datastore import UserDatastore
 from flask_security.utils import hash_password, login_user, verify_password
 
@@ -75,7 +75,7 @@ def install(app: Flask) -> None:
         try:
             g.signed_in = current_user.is_authenticated
         except Failure:  # the page that says so is shown to nobody in particular
-            g._login_user = AnonymousUser()
+            g._login_user = AnonymousUserMixin()
             raise
 
 
