@@ -69,7 +69,7 @@ def add_users(tx: Transaction, world: World, chance: random.Random) -> None:
         staff.add(committee, "deputy_secretary", f"dangbo{number:03d}.phobithu")
     for number, board in enumerate(world.boards.values(), start=1):
         staff.add(board, "officer", f"ban{number:03d}.chuyenvien")
-        staff.add(board, "committee_member", f"ban{number:03d}.truongban")
+        staff.add(board, "committee_member", f"ban{number:03d}.uyvien")
     for number, centre in enumerate(world.centres.values(), start=1):
         staff.add(centre, "centre_officer", f"trungtam{number:03d}.canbo")
     for number, school in enumerate(world.schools, start=1):
@@ -97,8 +97,7 @@ def _add_school(staff: Staff, school: School, prefix: str) -> None:
 
 def open_accounts(tx: Transaction, world: World) -> None:
     """One account for each role, all with one password, and the organisations they belong to in words."""
-    school = next((one for one in world.schools if one.committee_id and one.centre_id), world.schools[0])
-    higher = next(one for one in world.schools if one.higher)
+    school, higher = world.shown_school, world.shown_university
     rows: Sequence[tuple[str, int | None, str]] = (
         ("Bí thư chi bộ trường", school.cell_id, "secretary"),
         ("Phó bí thư chi bộ trường", school.cell_id, "deputy_secretary"),
@@ -108,6 +107,7 @@ def open_accounts(tx: Transaction, world: World) -> None:
         ("Bí thư chi bộ sinh viên", higher.cell_id, "secretary"),
         ("Đảng ủy bộ phận", higher.section_id, "secretary"),
         ("Chuyên viên Ban Xây dựng Đảng", school.board_id, "officer"),
+        ("Ủy viên Ban Xây dựng Đảng", school.board_id, "committee_member"),
         ("Thường trực đảng ủy xã, phường", school.deciding_id, "secretary"),
         ("Trung tâm chính trị", school.centre_id, "centre_officer"),
         ("Ban Tổ chức Tỉnh ủy", world.boards[world.province_id], "officer"),

@@ -34,6 +34,7 @@ from workflows.rules.days_off import seed_calendar
 SEATS = {"plenum": 9, "standing": 5, "union_exec": 9, "union_branch": 30}
 SEATS_SINCE = date(2010, 1, 1)
 MOST_STEPS = 150
+EARLY_MONTHS = 6  # of a story that ends before anybody need be of age
 AT_ONCE = 10  # cases in one transaction
 NOTICES_OF_DAYS = 14
 TO_VOTE_DAYS = 130  # from nomination to the cell's vote, as these cases go
@@ -118,21 +119,28 @@ class _Candidates:
                     young.append((school, one))
         chance.shuffle(grown)
         chance.shuffle(young)
-        self.grown, self.young = grown, young
+        self.grown, self.young, self.taken = grown, young, 0
 
     def take(self, story: Story) -> tuple[School, int]:
-        """Somebody whom the story fits, nobody twice; early stages are mostly told of pupils."""
-        early = story.months <= 6 and story.name != "asked"
-        if not story.adult or (early and self.young):
-            fitting = self.young
-            if not story.adult:
-                latest = self.world.today + timedelta(days=40)
-                place = next((n for n, (_s, one) in enumerate(fitting) if self.birthday[one] > latest), 0)
-                return fitting.pop(place)
-            return fitting.pop()
-        vote = self.world.today - timedelta(days=30 * story.months - TO_VOTE_DAYS)
-        place = next((n for n, (_s, one) in enumerate(self.grown) if self.birthday[one] <= vote), 0)
-        return self.grown.pop(place)
+        """Somebody whom the story fits, nobody twice; early stages are mostly told of pupils.
+
+        One story in eight is told of the schools whose accounts are printed, so that these find work.
+        """
+        self.taken += 1
+        today = self.world.today
+        if not story.adult:
+            return self._first(self.young, lambda birthday: birthday > today + timedelta(days=40))
+        if story.months <= EARLY_MONTHS and self.young:
+            return self._first(self.young, lambda birthday: True)
+        vote = today - timedelta(days=30 * story.months - TO_VOTE_DAYS)
+        return self._first(self.grown, lambda birthday: birthday <= vote)
+
+    def _first(self, of: list[tuple[School, int]], fits: Callable[[date], bool]) -> tuple[School, int]:
+        fitting = [place for place, (_school, one) in enumerate(of) if fits(self.birthday[one])]
+        if self.taken % 8 == 0:
+            shown = {self.world.shown_school.institution_id, self.world.shown_university.institution_id}
+            fitting = [place for place in fitting if of[place][0].institution_id in shown] or fitting
+        return of.pop(fitting[0] if fitting else 0)
 
 
 def _eighteenth(born: date) -> date:

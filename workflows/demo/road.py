@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.rows import TaskRow
 from engine.transactions import Transaction
 from workflows.admission import meetings
 from workflows.admission.forms import FORMS
+from workflows.admission.records import meeting
 from workflows.admission.steps import STEPS
 from workflows.admission.votes import BALLOTS
 from workflows.demo.stories import Story
@@ -104,7 +107,8 @@ def _figures(tx: Transaction, walk: Walk, task: TaskRow, on: date, *, carried: b
     body = BALLOTS[task.element].body
     if body == "decided_by":
         body = "standing"
-    roll = meetings.roll_on(tx, task.organisation_id or walk.custodian_id, body, on)
+    organisation_id = task.organisation_id or walk.custodian_id
+    roll = meetings.roll_on(tx, organisation_id, body, on)
     present = roll.members - roll.exempt - roll.away if roll.known else 9
     against = (1 if walk.chance.random() < 0.15 and present > 5 else 0) if carried else present - present // 3
     return {
@@ -114,7 +118,21 @@ def _figures(tx: Transaction, walk: Walk, task: TaskRow, on: date, *, carried: b
         "invalid": 0,
         "method": "secret",
         "members": None if roll.known else present,
+        "meeting_kind": _kind(tx, organisation_id, body, on, present),
     }
+
+
+def _kind(tx: Transaction, organisation_id: int, body: str, on: date, present: int) -> str:
+    """The regular meeting of the day, unless it was written with another attendance: then a second one.
+
+    Somebody may have been recognised since with effect from before that day; the roll is longer then.
+    """
+    same = meeting.c.organisation_id == organisation_id, meeting.c.body == body, meeting.c.on_day == on
+    held = {
+        row.kind: row.present for row in tx.execute(select(meeting.c.kind, meeting.c.present).where(*same))
+    }
+    kinds = ("regular", "thematic", "extraordinary")
+    return next((kind for kind in kinds if held.get(kind, present) == present), kinds[-1])
 
 
 def _helper(walk: Walk, word: str) -> dict[str, Any]:

@@ -79,6 +79,15 @@ class World:
     def students(self) -> list[int]:
         return [student for school in self.schools for student in school.students]
 
+    @property
+    def shown_school(self) -> School:
+        """The school whose accounts are printed: with a committee of its own and a political centre."""
+        return next((one for one in self.schools if one.committee_id and one.centre_id), self.schools[0])
+
+    @property
+    def shown_university(self) -> School:
+        return next(one for one in self.schools if one.higher)
+
     def account(self, position: str) -> Account:
         """The first printed account with this position."""
         return next(account for account in self.accounts if account.position == position)

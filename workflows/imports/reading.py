@@ -20,7 +20,6 @@ from workflows.imports.headers import columns_of, fold, names_somebody, never_ke
 HEADER_WITHIN = 30  # rows of titles above the header
 SHEETS = 60
 COLUMNS = 200
-NEEDED = Text("Cần ít nhất cột “Họ và tên” và cột “Ngày sinh”.")
 
 
 @dataclass(frozen=True)
@@ -81,9 +80,9 @@ def _from_workbook(data: bytes, filename: str) -> Sheet:
     if not found:
         raise UnreadableList(
             Text(
-                "Không trang tính nào có danh sách (đã xem: {sheets}). {needed}",
+                "Không trang tính nào có danh sách (đã xem: {sheets}). "
+                "Cần ít nhất cột “Họ và tên” và cột “Ngày sinh”.",
                 sheets=", ".join(seen),
-                needed=NEEDED,
             )
         )
     if len(found) > 1:
@@ -101,7 +100,9 @@ def _from_workbook(data: bytes, filename: str) -> Sheet:
 def _found(filename: str, name: str, rows: Sequence[Sequence[object]]) -> Sheet:
     place = _header_row(rows)
     if place is None:
-        raise UnreadableList(Text("Không tìm thấy hàng tiêu đề. {needed}", needed=NEEDED))
+        raise UnreadableList(
+            Text("Không tìm thấy hàng tiêu đề. Cần ít nhất cột “Họ và tên” và cột “Ngày sinh”.")
+        )
     header = rows[place]
     columns = _with_split_columns(header, columns_of(header), rows[place + 1 :])
     body = tuple(
