@@ -66,17 +66,18 @@ class Accounts(UserDatastore):
 
 
 def install(app: Flask) -> None:
+    app.before_request(know_who_asks)  # before the extension's own hook asks for the user
     security = Security(app, Accounts(), register_blueprint=False)
     security.unauthn_handler(lambda *_args, **_options: to_sign_in())
 
-    @app.before_request
-    def know_who_asks() -> None:
-        """Load the account now, before the request opens its transaction."""
-        try:
-            g.signed_in = current_user.is_authenticated
-        except Failure:  # the page that says so is shown to nobody in particular
-            g._login_user = AnonymousUserMixin()
-            raise
+
+def know_who_asks() -> None:
+    """Load the account now, before the request opens its transaction."""
+    try:
+        g.signed_in = current_user.is_authenticated
+    except Failure:  # the page that says so is shown to nobody in particular
+        g._login_user = AnonymousUserMixin()
+        raise
 
 
 def enter(username: str, password: str) -> None:

@@ -31,6 +31,7 @@ NOT_SHOWN = (
     "workflows/migrations",
     "workflows/schema.py",
     "workflows/admission/adoption",
+    "workflows/founding",
     "web/commands",
     "web/opening.py",
     "engine/backup.py",
