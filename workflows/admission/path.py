@@ -108,6 +108,7 @@ def perform(
         on_behalf_of=acting.on_behalf_of,
     )
     name_clocks(acting, done.seq)
+    votes.withdraw_closed(tx, done.case.id)
     if not acting.before_system:
         notices.tell_opened(tx, done.opened, now=acting.now)
     return done

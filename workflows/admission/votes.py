@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
+from engine.records import task
 from engine.secrets import reveal
 from engine.transactions import Transaction
 from workflows.admission.acting import Acting, keep_texts
@@ -171,6 +172,16 @@ def withdraw(tx: Transaction, task_id: int | None) -> None:
     """Takes back figures that nobody has confirmed."""
     tx.execute(
         update(vote).where(vote.c.task_id == task_id, vote.c.status == "pending").values(status="withdrawn")
+    )
+
+
+def withdraw_closed(tx: Transaction, case_id: int) -> None:
+    """Figures that wait on a step which the case has left are taken back with it."""
+    still_open = select(task.c.id).where(task.c.case_id == case_id)
+    tx.execute(
+        update(vote)
+        .where(vote.c.case_id == case_id, vote.c.status == "pending", vote.c.task_id.not_in(still_open))
+        .values(status="withdrawn")
     )
 
 
