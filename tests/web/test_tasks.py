@@ -182,6 +182,8 @@ def test_a_vote_waits_for_a_second_person_and_the_first_cannot_confirm(
     refused = first.post(f"/tasks/{task.id}/confirm", {"request_key": "k"})
     assert refused.status_code == 404
     assert "Người ghi không tự xác nhận được" in first.page
+    second.get("/tasks")
+    assert "chờ xác nhận" in second.page
     second.get(path)
     assert "Xác nhận số phiếu" in second.page
     second.post(f"/tasks/{task.id}/confirm?case={case_id}", {"request_key": "k2"})

@@ -12,7 +12,7 @@ from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS, HELPER
 from workflows.access.queries import on_day
 from workflows.access.seats import Seat
-from workflows.admission.records import helper_assignment
+from workflows.admission.records import helper_assignment, vote
 from workflows.organisations.records import organisation, organisation_place
 from workflows.people.names import search_key
 from workflows.people.records import position, student, user_account
@@ -43,6 +43,7 @@ class TaskLine(NamedTuple):
     class_name: str | None
     course: str | None
     cell: str | None
+    pending: bool  # a first person's figures wait for the second
 
     @property
     def name(self) -> str:
@@ -190,6 +191,7 @@ def _lines(condition: ColumnElement[bool]) -> Select[Any]:
             organisation.c.name,
             *(student.c[name] for name in TaskLine._fields[9:15]),
             cell.c.name,
+            exists().where(vote.c.task_id == task.c.id, vote.c.status == "pending"),
         )
         .select_from(task)
         .join(case, case.c.id == task.c.case_id)
