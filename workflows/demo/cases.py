@@ -133,10 +133,16 @@ class _Candidates:
         if story.months <= EARLY_MONTHS and self.young:
             return self._first(self.young, lambda birthday: True)
         vote = today - timedelta(days=30 * story.months - TO_VOTE_DAYS)
-        return self._first(self.grown, lambda birthday: birthday <= vote)
+        return self._first(self.grown, lambda birthday: birthday <= vote, higher=story.higher)
 
-    def _first(self, of: list[tuple[School, int]], fits: Callable[[date], bool]) -> tuple[School, int]:
-        fitting = [place for place, (_school, one) in enumerate(of) if fits(self.birthday[one])]
+    def _first(
+        self, of: list[tuple[School, int]], fits: Callable[[date], bool], *, higher: bool = False
+    ) -> tuple[School, int]:
+        fitting = [
+            place
+            for place, (school, one) in enumerate(of)
+            if fits(self.birthday[one]) and (school.higher or not higher)
+        ]
         if self.taken % 8 == 0:
             shown = {self.world.shown_school.institution_id, self.world.shown_university.institution_id}
             fitting = [place for place in fitting if of[place][0].institution_id in shown] or fitting

@@ -19,6 +19,7 @@ class Story:
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     leaves: Mapping[str, str] = field(default_factory=dict)
     checked: str = "clear"
+    higher: bool = False
     small: bool = False
 
 

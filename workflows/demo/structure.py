@@ -196,7 +196,8 @@ def found_schools(tx: Transaction, world: World, chance: random.Random, measures
     rows = []
     next_id = first_free(tx, institution)
     for place in range(measures.schools + measures.higher):
-        code = codes[place * 7 % len(codes)]
+        # The first university lies where the first school lies: one board then sees work of both.
+        code = codes[0 if place == measures.schools else place * 7 % len(codes)]
         kind = _kind(place, measures)
         district = world.districts.get(former[code] or "")
         school = _found_school(founding, world, chance, kind, names[place], code, district, place)

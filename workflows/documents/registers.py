@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.errors import Conflict, InvalidAnswers, Text
@@ -19,6 +19,11 @@ from workflows.documents.terms import term_on
 from workflows.organisations.records import organisation
 
 _TYPED = re.compile(r"^\s*(?:số\s*:?\s*)?(\d{1,5})\s*([a-zđ]{0,2})\s*(?:-.*)?$", re.IGNORECASE)
+_SIGN = (
+    select(organisation.c.kind, numbering.c.sign)
+    .outerjoin(numbering, numbering.c.organisation_id == organisation.c.id)
+    .where(organisation.c.id == bindparam("own"))
+)
 
 
 @dataclass(frozen=True)
@@ -114,11 +119,10 @@ def _typed(wanted: str) -> tuple[int, str]:
 
 def sign_of(tx: Transaction, organisation_id: int) -> str:
     """What stands after the stroke: the organisation's own custom, else that of its kind."""
-    own = tx.execute(select(numbering.c.sign).where(numbering.c.organisation_id == organisation_id)).scalar()
-    if own is not None:
-        return str(own)
-    kind = tx.execute(select(organisation.c.kind).where(organisation.c.id == organisation_id)).scalar()
-    return issuers().get(str(kind), "")
+    row = tx.execute(_SIGN, {"own": organisation_id}).first()
+    if row is None:
+        return ""
+    return str(row.sign) if row.sign is not None else issuers().get(row.kind, "")
 
 
 def gaps(tx: Transaction, organisation_id: int, term_id: int, symbol: str) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -13,6 +13,11 @@ from workflows.documents.records import committee_term
 # Where no congress was entered, one unnamed term reaches back to the founding of the Party.
 BEFORE_ALL = date(1930, 2, 3)
 UNNAMED = "chưa khai báo"
+_TERMS = (
+    select(committee_term)
+    .where(committee_term.c.organisation_id == bindparam("own"))
+    .order_by(committee_term.c.valid_from)
+)
 
 
 def open_term(tx: Transaction, organisation_id: int, name: str, *, valid_from: date) -> int:
@@ -38,8 +43,7 @@ def term_on(tx: Transaction, organisation_id: int, on: date) -> int:
 
 
 def _terms(tx: Transaction, organisation_id: int) -> Sequence[Row[Any]]:
-    query = select(committee_term).where(committee_term.c.organisation_id == organisation_id)
-    return tx.execute(query.order_by(committee_term.c.valid_from)).all()
+    return tx.execute(_TERMS, {"own": organisation_id}).all()
 
 
 def _insert(tx: Transaction, organisation_id: int, name: str, start: date, end: date | None) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import Date, Row, bindparam, or_, select, update
 
 from engine.errors import InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
@@ -53,33 +53,36 @@ class Roll:
         return self.of("away")
 
 
+_ON = bindparam("day", type_=Date)
+_VALID = (
+    member_place.c.valid_from <= _ON,
+    or_(member_place.c.valid_to.is_(None), member_place.c.valid_to > _ON),
+)
+_ROLL = (
+    select(
+        member.c.id, member.c.family_name, member.c.middle_name, member.c.given_name, member_place.c.status
+    )
+    .join(member_place, member_place.c.member_id == member.c.id)
+    .where(member_place.c.cell_id == bindparam("cell"), *_VALID)
+    .order_by(member.c.sort_key, member.c.id)
+)
+_PLACE = select(member_place.c.cell_id, member_place.c.status).where(
+    member_place.c.member_id == bindparam("member"), *_VALID
+)
+
+
 def roll_on(tx: Transaction, cell_id: int, on: date) -> Roll:
     """Everybody who stands on the cell's roll on that day."""
-    query = (
-        select(
-            member.c.id,
-            member.c.family_name,
-            member.c.middle_name,
-            member.c.given_name,
-            member_place.c.status,
-        )
-        .join(member_place, member_place.c.member_id == member.c.id)
-        .where(member_place.c.cell_id == cell_id, *_valid(on))
-        .order_by(member.c.sort_key, member.c.id)
-    )
     lines = tuple(
         RollLine(row.id, Name(row.family_name, row.middle_name, row.given_name).full, row.status)
-        for row in tx.execute(query)
+        for row in tx.execute(_ROLL, {"cell": cell_id, "day": on})
     )
     return Roll(cell_id, on, lines)
 
 
 def place_of(tx: Transaction, member_id: int, on: date) -> tuple[int, str] | None:
     """The cell and the status of a member on a day; None when on no roll."""
-    query = select(member_place.c.cell_id, member_place.c.status).where(
-        member_place.c.member_id == member_id, *_valid(on)
-    )
-    row = tx.execute(query).first()
+    row = tx.execute(_PLACE, {"member": member_id, "day": on}).first()
     return (row.cell_id, row.status) if row else None
 
 
@@ -146,10 +149,3 @@ def end_place(tx: Transaction, member_id: int, *, on: date) -> None:
 def _last_place(tx: Transaction, member_id: int) -> Row[Any] | None:
     query = select(member_place).where(member_place.c.member_id == member_id)
     return tx.execute(query.order_by(member_place.c.valid_from.desc()).limit(1)).first()
-
-
-def _valid(on: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        member_place.c.valid_from <= on,
-        or_(member_place.c.valid_to.is_(None), member_place.c.valid_to > on),
-    )
