@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine.clocks import close_all, due_days
+from engine.clocks import close_all, due_days, open_elements
 from engine.errors import Conflict, Failure, ModelError
 from engine.models.store import ModelRow, specs_of, timer_names
 from engine.placing import place_of_task
@@ -195,6 +195,7 @@ class Step:
         self._write_case(custodian_id or self.row.custodian_id)
         before_ids, after_ids = ({item.engine_id for item in items} for items in (self._before, after))
         self._close([item for item in self._before if item.engine_id not in after_ids])
+        self.tx.notes[open_elements(self.row.id)] = {item.element for item in after}
         opened = self._open([item for item in after if item.engine_id not in before_ids])
         self._move_timers(after)
         if self.row.closed_on is not None:

@@ -305,6 +305,20 @@ def test_the_due_day_of_a_task_is_that_of_its_clock_whichever_came_first(library
     assert due == {11: None, 12: twelve}
 
 
+def test_a_clock_started_with_the_act_that_opened_its_task_gives_that_task_its_day(library: Library) -> None:
+    library.facts.services["list_experts"] = [11]
+    opened = library.lend()
+    ten = TODAY + timedelta(10)
+    with library.tx() as tx:
+        first = cases.open_tasks(tx, opened.id)[0]
+        cases.complete_task(tx, first.id, "chosen", on=TODAY, by=7, now=NOW)
+        open_clock(tx, opened.id, "opinion", item=11, started_on=TODAY, due_on=ten, **RULE)
+        open_clock(tx, opened.id, "loan_period", started_on=TODAY, due_on=ten, **RULE)  # its task comes later
+    assert library.task(opened.id, "expert_opinion").due_on == ten
+    library.walk(opened.id, until="keep_book")
+    assert library.task(opened.id, "keep_book").due_on == ten
+
+
 def test_a_running_case_keeps_its_models_and_a_new_one_takes_the_latest(library: Library) -> None:
     old = library.lend(reader=1)
     changed = files() | {"packing.bpmn": files()["packing.bpmn"] + b"<!-- second -->"}
