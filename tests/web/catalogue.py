@@ -129,7 +129,8 @@ def _tables() -> Iterator[tuple[str, str]]:
     from web import case_words
 
     tables: Iterable[Any] = (
-        LABELS, dict(REASONS), PARTS, students.SEALED, students.PURPOSES, case_words.ENDS, case_words.BODIES,
+        LABELS, dict(REASONS), PARTS, students.SEALED, students.PURPOSES,
+        students.OTHER_PURPOSES, case_words.ENDS, case_words.BODIES,
         case_words.KINDS, case_words.METHODS, case_words.PERSONS, case_words.ANSWERS, dict(choices.LOST),
         people_words.POSITIONS, people_words.POOL_LEAVING, people_words.STUDY, people_words.CONDUCT,
         people_words.GENDERS,

@@ -36,6 +36,10 @@ PURPOSES = {
 }
 
 
+# Readings that other pages make, in the words in which they are logged.
+OTHER_PURPOSES = {"confirm": "xác nhận biểu quyết"}
+
+
 class Reveal(Schema):
     """Which fields, and for what."""
 

@@ -270,12 +270,13 @@ def _age(wanted: Wanted) -> Sequence[ColumnElement[bool]]:
     return groups.get(wanted.age or "", [])
 
 
-def _pool(word: str | None) -> list[ColumnElement[bool]]:
-    return {
+def _pool(word: str | None) -> Sequence[ColumnElement[bool]]:
+    groups: dict[str, Sequence[ColumnElement[bool]]] = {
         "in": [pool_entry.c.id.is_not(None), case.c.id.is_(None)],
         "case": [case.c.id.is_not(None)],
         "out": [pool_entry.c.id.is_(None), case.c.id.is_(None)],
-    }.get(word or "", [])
+    }
+    return groups.get(word or "", [])
 
 
 def _key(line: StudentLine) -> str:
