@@ -108,7 +108,7 @@ def counted(road: Road) -> Iterator[list[str]]:
 
 
 def measure_statements(road: Road, figures: Figures) -> None:
-    """Statements of each act on the straight road, BEGIN included; COMMIT is not a statement of ours."""
+    """Statements of each act on the straight road, apart from BEGIN and COMMIT."""
     opened = road.start()
     all_counts, engine_counts = [], []
     for row in road.steps(opened.id):
