@@ -84,7 +84,6 @@ def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> I
     lines = [TaskLine(*tuple(row)) for row in page[:PAGE]]
     steps = tx.execute(
         select(task.c.element, func.count())
-        .join(case, case.c.id == task.c.case_id)
         .where(whose)
         .group_by(task.c.element)
         .order_by(func.count().desc(), task.c.element)
@@ -109,7 +108,8 @@ def _mine(seats: Sequence[Seat]) -> ColumnElement[bool]:
     clerks = [seat.organisation_id for seat in seats if seat.position in CLERKS]
     helpers = [seat.user_id for seat in seats if seat.position in HELPER]
     owed = task.c.organisation_id.in_(clerks) if clerks else false()
-    placeless = and_(task.c.organisation_id.is_(None), case.c.custodian_id.in_(clerks)) if clerks else false()
+    ours = select(case.c.id).where(case.c.custodian_id.in_(clerks), case.c.closed_on.is_(None))
+    placeless = and_(task.c.organisation_id.is_(None), task.c.case_id.in_(ours)) if clerks else false()
     return or_(owed, placeless, _mentees(helpers) if helpers else false())
 
 
@@ -136,7 +136,13 @@ def _behalf(seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
         organisation_place.c.parent_id.in_(clerks), on_day(organisation_place, on)
     )
     ours = or_(case.c.custodian_id.in_(clerks), case.c.custodian_id.in_(under))
-    return and_(ours, task.c.organisation_id.is_not(None), task.c.organisation_id.not_in(clerks), ~staffed)
+    open_cases = select(case.c.id).where(ours, case.c.closed_on.is_(None))
+    return and_(
+        task.c.case_id.in_(open_cases),
+        task.c.organisation_id.is_not(None),
+        task.c.organisation_id.not_in(clerks),
+        ~staffed,
+    )
 
 
 def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
@@ -144,7 +150,7 @@ def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
     if wanted.step:
         found.append(task.c.element == wanted.step)
     if wanted.words.strip():
-        found.append(case.c.subject_id.in_(named(wanted.words)))
+        found.append(task.c.case_id.in_(select(case.c.id).where(case.c.subject_id.in_(named(wanted.words)))))
     return found or [true()]
 
 
@@ -180,7 +186,7 @@ def _key(line: TaskLine) -> str:
 
 
 def _counted(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(task).join(case, case.c.id == task.c.case_id).where(condition)
+    return select(func.count()).select_from(task).where(condition)
 
 
 def _lines(condition: ColumnElement[bool]) -> Select[Any]:
