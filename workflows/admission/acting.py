@@ -13,6 +13,7 @@ from sqlalchemy import update
 from engine.rows import CaseRow
 from engine.secrets import write_personal
 from engine.transactions import Transaction
+from workflows.admission.history import forget
 from workflows.admission.records import act
 from workflows.rules.calendar import Calendar
 from workflows.rules.editions import Edition
@@ -76,6 +77,7 @@ def record_act(acting: Acting, *, confirmed_by: int | None = None, confirmation:
         "stage": acting.case.stage,
     }
     acting.act_id = acting.tx.insert(act, row)
+    forget(acting.tx, acting.case.id)
     keep_texts(acting, {name: acting.answers.get(name) for name in SEALED})
     acting.facts |= {"act": acting.act_id}
     return acting.act_id

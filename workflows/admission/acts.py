@@ -58,7 +58,8 @@ def complete(
         if votes.second_person(tx, acting, step.confirm, day_of(now)):
             return propose(acting, found, step)
         return perform(acting, found, step, Confirmation("one_person"), request_key)
-    votes.withdraw(tx, task_id)
+    if step.votes:
+        votes.withdraw(tx, task_id)
     return perform(acting, found, step, Confirmation("none"), request_key)
 
 
@@ -103,8 +104,9 @@ def positions_at(tx: Transaction, user_id: int, organisation_id: int, on: date) 
 
 def may_prepare(tx: Transaction, by: int, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> None:
     """The step's own positions; who types the paper of an outside organisation needs only a desk."""
-    held = positions_at(tx, by, seat.organisation_id, on)
-    if not on_behalf and not held & step.prepare:
+    if on_behalf or seat.position in step.prepare:
+        return
+    if not positions_at(tx, by, seat.organisation_id, on) & step.prepare:
         raise NotAllowed(Text("Chức trách của đồng chí không làm bước này. Hãy nhờ người được phân công."))
 
 

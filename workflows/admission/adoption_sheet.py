@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from engine.errors import Failure, InvalidAnswers, Text
 from engine.transactions import Transaction
+from workflows.admission import history
 from workflows.admission.adoption import PaperAct, adopt
 from workflows.admission.fields import Day
 from workflows.admission.side_acts import cell_of
@@ -112,6 +113,7 @@ def _line(
     dry: bool,
 ) -> Line:
     student_id = None
+    tx.notes.pop(history.NOTE, None)  # a row that was taken back gives its case number to the next
     try:
         student_id = find_student(tx, institution_id, cells)
         papers = papers_of(tx, student_id, cells)

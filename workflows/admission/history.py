@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.transactions import Transaction
 from workflows.admission.records import act
@@ -11,35 +11,42 @@ from workflows.rules.deadlines import valid_until
 from workflows.rules.editions import edition_on
 
 INTERRUPTION = "interruption"
+NOTE = "admission.acts"
 
 
 def acts(tx: Transaction, case_id: int) -> list[Any]:
-    """All acts of a case in the order in which they were recorded."""
-    return list(tx.execute(select(act).where(act.c.case_id == case_id).order_by(act.c.id)))
+    """All acts of a case in the order in which they were recorded; read once a transaction."""
+    read: dict[int, list[Any]] = tx.notes.setdefault(NOTE, {})
+    if case_id not in read:
+        query = select(act).where(act.c.case_id == case_id).order_by(act.c.id)
+        read[case_id] = list(tx.execute(query))
+    return read[case_id]
+
+
+def forget(tx: Transaction, case_id: int) -> None:
+    """After an act was recorded within this transaction."""
+    tx.notes.get(NOTE, {}).pop(case_id, None)
 
 
 def latest(
     tx: Transaction, case_id: int, *elements: str, outcomes: tuple[str, ...] = (), after: int = 0
 ) -> Any:
     """The newest act of these steps (with one of these outcomes, after that act); None if none."""
-    query = select(act).where(act.c.case_id == case_id, act.c.element.in_(elements), act.c.id > after)
-    if outcomes:
-        query = query.where(act.c.outcome.in_(outcomes))
-    return tx.execute(query.order_by(act.c.id.desc()).limit(1)).first()
+    for row in reversed(acts(tx, case_id)):
+        if row.id > after and row.element in elements and (not outcomes or row.outcome in outcomes):
+            return row
+    return None
 
 
 def count(tx: Transaction, case_id: int, element: str, outcomes: tuple[str, ...], after: int = 0) -> int:
     """How often a step came out so, after an act."""
-    query = select(func.count()).where(
-        act.c.case_id == case_id, act.c.element == element, act.c.outcome.in_(outcomes), act.c.id > after
-    )
-    return int(tx.execute(query).scalar_one())
+    found = (row for row in acts(tx, case_id) if row.id > after and row.element == element)
+    return sum(row.outcome in outcomes for row in found)
 
 
 def last_day(tx: Transaction, case_id: int) -> date | None:
     """The latest day on the papers of the case so far."""
-    day: date | None = tx.execute(select(func.max(act.c.on_day)).where(act.c.case_id == case_id)).scalar()
-    return day
+    return max((row.on_day for row in acts(tx, case_id)), default=None)
 
 
 def conclusion(tx: Transaction, case_id: int, on: date) -> Any:

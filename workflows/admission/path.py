@@ -22,6 +22,7 @@ from workflows.admission.acting import Acting, record_act
 from workflows.admission.dates import check_day, check_late, earliest
 from workflows.admission.forms import FORMS
 from workflows.admission.papers import keep_paper, number_paper
+from workflows.admission.picks import refuse_unknown
 from workflows.admission.steps import Step
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
@@ -55,7 +56,7 @@ def begin(
     check_day(on, today, earliest(tx, case, found))
     edition, calendar = edition_on(on), calendar_of(tx)
     late = check_late(on, today, read.get("late_reason"), edition, calendar, before_system=before_system)
-    return Acting(
+    acting = Acting(
         tx=tx,
         case=case,
         element=found.element,
@@ -73,6 +74,8 @@ def begin(
         before_system=before_system,
         late=late,
     )
+    refuse_unknown(acting)
+    return acting
 
 
 def propose(acting: Acting, found: TaskRow, step: Step) -> Done:
@@ -108,7 +111,8 @@ def perform(
         on_behalf_of=acting.on_behalf_of,
     )
     name_clocks(acting, done.seq)
-    votes.withdraw_closed(tx, done.case.id)
+    if step.parallel:  # only beside each other can one step close another
+        votes.withdraw_closed(tx, done.case.id)
     if not acting.before_system:
         notices.tell_opened(tx, done.opened, now=acting.now)
     return done

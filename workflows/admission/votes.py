@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.records import task
 from engine.secrets import reveal
 from engine.transactions import Transaction
+from workflows.admission import history
 from workflows.admission.acting import Acting, keep_texts
 from workflows.admission.meetings import attendance, meeting_for
-from workflows.admission.records import act, vote
+from workflows.admission.records import vote
 from workflows.people.users import holders_on
 from workflows.rules.ballots import TOTAL, Quota, Result, Vote
 
@@ -107,10 +108,7 @@ def counted(acting: Acting) -> tuple[Result, int]:
 def attempts(tx: Transaction, case_id: int, element: str) -> int:
     """How many votes of this step were taken so far, whatever came out."""
     ballot = BALLOTS[element]
-    query = select(func.count()).where(
-        act.c.case_id == case_id, act.c.element == element, act.c.outcome.in_([ballot.carried, ballot.failed])
-    )
-    return int(tx.execute(query).scalar_one())
+    return history.count(tx, case_id, element, (ballot.carried, ballot.failed))
 
 
 def second_person(tx: Transaction, acting: Acting, positions: frozenset[str], day: date) -> bool:

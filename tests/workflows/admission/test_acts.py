@@ -1,6 +1,7 @@
 """The path of an act: rights first, then answers, dates, law; once only, and with what it leaves behind."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -255,3 +256,35 @@ def test_the_page_of_a_step_shows_its_lists_first_values_and_what_is_missing(wor
     assert (desk.values["members"], desk.values["away"], desk.values["present"]) == (9, 1, 8)
     with pytest.raises(NotFound), world.store.transaction(writing=False) as tx:
         acts.prepare(tx, task.id, by=world.users["centre1"], on=world.today)
+
+
+@pytest.mark.parametrize(
+    ("element", "more", "field"),
+    [
+        ("hand_over", {"receiver_id": 999_999}, "receiver_id"),
+        ("hand_over", {"receiver_id": "school"}, "receiver_id"),
+        ("hand_over", {"receiver_id": "cell"}, "receiver_id"),
+        (
+            "send_verifications",
+            {"addresses": [{"about": "father", "organisation_id": "centre"}]},
+            "addresses.0.organisation_id",
+        ),
+    ],
+    ids=["nobody", "a committee is no cell", "who has it already", "a centre verifies nothing"],
+)
+def test_an_organisation_that_does_not_fit_is_refused_at_its_field(
+    world: World, element: str, more: dict[str, Any], field: str
+) -> None:
+    case_id = at(world, "send_verifications")
+    if element == "hand_over":
+        with world.store.transaction() as tx:
+            by, now = world.users["cell1"], noon(world.today)
+            acts.interrupt(tx, case_id, "unit_changed", on=world.today, by=by, now=now)
+    named = {"school": world.school, "cell": world.cell, "centre": world.centre}
+    if "receiver_id" in more:
+        more = {"receiver_id": named.get(more["receiver_id"], more["receiver_id"])}
+    else:
+        more = {"addresses": [{"about": "father", "organisation_id": named["centre"]}]}
+    with pytest.raises(InvalidAnswers) as refused:
+        world.do(case_id, element, **more)
+    assert set(refused.value.fields) == {field}

@@ -1,0 +1,71 @@
+"""Organisations that a form names by their number: each must stand on the day and be of a fitting kind.
+
+The page offers only such; a request by hand may name any number, and no case may go to nobody.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy import or_, select
+
+from engine.errors import InvalidAnswers, Text
+from workflows.admission.acting import Acting
+from workflows.admission.forms import FORMS
+from workflows.organisations.kinds import (
+    COMMITTEES,
+    PARTY_CELL,
+    POLITICAL_CENTRE,
+    UNION_BRANCH,
+    YOUTH_UNION_BASE,
+)
+from workflows.organisations.records import organisation
+
+# Name of a list of choices → the kinds of organisations that may be picked from it.
+KINDS_OF: Mapping[str, frozenset[str]] = {
+    "centres": COMMITTEES | {POLITICAL_CENTRE},
+    "addressees": COMMITTEES | {PARTY_CELL},
+    "opinion_givers": COMMITTEES | {PARTY_CELL, YOUTH_UNION_BASE, UNION_BRANCH},
+    "receiving_cells": frozenset({PARTY_CELL}),
+}
+
+
+def refuse_unknown(acting: Acting) -> None:
+    """Raises InvalidAnswers at the field that names an organisation which is not there or does not fit."""
+    picked = list(_picked(FORMS[acting.element], acting.answers, ""))
+    if not picked:
+        return
+    kinds: dict[int, str] = {
+        row.id: row.kind
+        for row in acting.tx.execute(
+            select(organisation.c.id, organisation.c.kind).where(
+                organisation.c.id.in_({number for _, _, number in picked}),
+                organisation.c.valid_from <= acting.on,
+                or_(organisation.c.valid_to.is_(None), organisation.c.valid_to > acting.on),
+            )
+        )
+    }
+    wrong = {
+        name: [_NOT_THERE] for name, source, number in picked if kinds.get(number) not in KINDS_OF[source]
+    }
+    if acting.answers.get("receiver_id") == acting.case.custodian_id:
+        wrong["receiver_id"] = [Text("Chi bộ này đang giữ hồ sơ. Hãy chọn chi bộ tiếp nhận khác.")]
+    if wrong:
+        raise InvalidAnswers(wrong)
+
+
+_NOT_THERE = Text("Không có tổ chức này vào ngày đó. Hãy chọn trong danh sách.")
+
+
+def _picked(form: type[Schema], answers: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, int]]:
+    """Field, list and number of every organisation that the answers name, those in rows too."""
+    for name, field in form().fields.items():
+        value, source = answers.get(name), field.metadata.get("choices")
+        if value is None:
+            continue
+        if isinstance(source, str) and source in KINDS_OF:
+            yield prefix + name, source, value
+        nested = getattr(getattr(field, "inner", None), "nested", None)
+        if isinstance(nested, type):
+            for place, row in enumerate(value):
+                yield from _picked(nested, row, f"{prefix}{name}.{place}.")
