@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 import bpmn
 from engine import cases
@@ -67,6 +67,8 @@ def run_cases(
     """As many cases as measured, over all stages."""
     wanted = told(measures.cases)
     with store.transaction() as tx:
+        if tx.dialect == "sqlite":  # room for the whole province: unlocking a page again and again takes time
+            tx.execute(text("PRAGMA cache_size=-65536"))
         candidates = _Candidates(tx, world, chance)
     for start in range(0, len(wanted), AT_ONCE):
         with put_off(), store.transaction() as tx:

@@ -18,6 +18,7 @@ from workflows.admission.steps import STEPS
 from workflows.admission.votes import BALLOTS
 from workflows.demo.stories import Story
 from workflows.demo.world import School, World
+from workflows.organisations.communes import last_day_of_districts
 
 USUAL = {
     "record_consent": "agreed", "confirm_source": "confirmed", "branch_vote": "carried",
@@ -99,7 +100,7 @@ def answers(tx: Transaction, walk: Walk, task: TaskRow, on: date) -> dict[str, A
     if "items" in needed:
         given["items"] = [{"wanted": "Bản sao giấy khai sinh (minh họa)"}]
     own = _OWN.get(element)
-    return given | (own(walk, word or "") if own else {})
+    return given | (own(walk, word or "", on) if own else {})
 
 
 def _figures(tx: Transaction, walk: Walk, task: TaskRow, on: date, *, carried: bool) -> dict[str, Any]:
@@ -135,25 +136,27 @@ def _kind(tx: Transaction, organisation_id: int, body: str, on: date, present: i
     return next((kind for kind in kinds if held.get(kind, present) == present), kinds[-1])
 
 
-def _helper(walk: Walk, word: str) -> dict[str, Any]:
+def _helper(walk: Walk, word: str, on: date) -> dict[str, Any]:
     members = walk.school.members[walk.custodian_id]
     since = max(walk.world.today.replace(year=walk.world.today.year - 4), date(2021, 10, 1))
     return {"member_id": walk.chance.choice(members[:7]), "shared_since": since.isoformat()}
 
 
-def _addresses(walk: Walk, word: str) -> dict[str, Any]:
+def _addresses(walk: Walk, word: str, on: date) -> dict[str, Any]:
     if word not in ("sent", "resent"):
         return {}
-    communes = list(walk.world.communes.values())
+    world = walk.world
+    standing = world.communes if on > last_day_of_districts() else world.districts
+    asked = walk.chance.choice(list(standing.values()) or [world.province_id])
     return {
         "addresses": [
-            {"about": "candidate", "organisation_id": walk.chance.choice(communes)},
+            {"about": "candidate", "organisation_id": asked},
             {"about": "father", "addressee": "Đảng ủy xã Minh họa, tỉnh khác"},
         ]
     }
 
 
-def _givers(walk: Walk, word: str) -> dict[str, Any]:
+def _givers(walk: Walk, word: str, on: date) -> dict[str, Any]:
     cells = walk.world.residence_cells[walk.school.commune_code]
     return {
         "givers": [
@@ -163,16 +166,16 @@ def _givers(walk: Walk, word: str) -> dict[str, Any]:
     }
 
 
-def _checked(walk: Walk, word: str) -> dict[str, Any]:
+def _checked(walk: Walk, word: str, on: date) -> dict[str, Any]:
     first = walk.done.get("verification_reply", 0) == 0
     return {"answer": walk.story.checked if first else "clear"}
 
 
-def _consent(walk: Walk, word: str) -> dict[str, Any]:
-    return {"parent_on": walk.day.isoformat()} if word == "agreed" and not walk.school.higher else {}
+def _consent(walk: Walk, word: str, on: date) -> dict[str, Any]:
+    return {"parent_on": on.isoformat()} if word == "agreed" and not walk.school.higher else {}
 
 
-_OWN: Mapping[str, Callable[[Walk, str], dict[str, Any]]] = {
+_OWN: Mapping[str, Callable[[Walk, str, date], dict[str, Any]]] = {
     "record_consent": _consent,
     "assign_helper": _helper,
     "replace_helper": _helper,
@@ -180,5 +183,5 @@ _OWN: Mapping[str, Callable[[Walk, str], dict[str, Any]]] = {
     "follow_up_verification": _addresses,
     "request_opinions": _givers,
     "verification_reply": _checked,
-    "opinion_reply": lambda walk, word: {"answer": "favourable"},
+    "opinion_reply": lambda walk, word, on: {"answer": "favourable"},
 }
