@@ -1,7 +1,7 @@
 """`ketnap found`: organisations, schools, members and accounts of a real installation, from one workbook."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,23 +90,30 @@ def _found(
     if wanted and slips is None:
         refuse(f"Có {len(wanted)} tài khoản mới. Hãy thêm --slips TỆP.txt để nhận phiếu mật khẩu.")
     made = [make_slip(values["username"], values["name"]) for values in wanted]
-    with _slips_on_paper(slips, made, address or _address(settings)), store.transaction() as tx:
+    with _slips_on_paper(slips, made, address or _address(settings)) as keep, store.transaction() as tx:
         planned = take_over(tx, book, province, made, on=day_of(now), now=now)
+        if planned.clean:
+            keep()
     return planned, len(made) if planned.clean else 0
 
 
 @contextmanager
-def _slips_on_paper(path: Path | None, slips: list[Slip], address: str) -> Iterator[None]:
-    """The slips lie on the disk before anything is stored, and go again if nothing was."""
+def _slips_on_paper(path: Path | None, slips: list[Slip], address: str) -> Iterator[Callable[[], None]]:
+    """The slips lie on the disk before anything is stored; they go again unless `keep` was called.
+
+    Called right before the commit: if its answer is lost on the way, the accounts may be there, and a slip
+    too many is better than an account whose password nobody has.
+    """
+    kept: list[bool] = []
     if path is None or not slips:
-        yield
+        yield lambda: None
         return
     _write_new(path, sheet_of(slips, address).encode())
     try:
-        yield
-    except BaseException:
-        path.unlink()
-        raise
+        yield lambda: kept.append(True)
+    finally:
+        if not kept:
+            path.unlink()
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -131,9 +131,12 @@ def _plain(header: Sequence[str]) -> list[str]:
 def _line(page: Any, row: int, line: Line, width: int, columns: Mapping[str, int], paper: _Paper) -> None:
     used = set(columns.values())
     style = paper.red if line.status == "error" else paper.text
-    for place, value in enumerate(line.cells[:width]):
+    cells = [text_of(value) for value in line.cells[:width]]
+    if "code14" in line.values:
+        cells[columns["code14"]] = line.values["code14"]  # with the zero that a number cell had lost
+    for place, value in enumerate(cells):
         if place in used:
-            page.write_string(row, place, text_of(value), style)
+            page.write_string(row, place, value, style)
     if line.status == "error":
         page.write_string(row, width, reason_of(line), paper.red)
     page.write_number(row, width + 1, line.number)

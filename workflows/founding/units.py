@@ -19,6 +19,7 @@ from workflows.organisations.kinds import (
     YOUTH_UNION_BASE,
 )
 
+ENDED = "đã kết thúc"  # what a row calls standing ended since
 # Under what an organisation may stand; whatever is not named here stands under a committee.
 UNDER: Mapping[str, frozenset[str]] = {
     YOUTH_UNION_BASE: COMMITTEES | {PARTY_CELL},
@@ -255,6 +256,8 @@ def _differences(line: Line, unit: Unit, found: Standing) -> list[str]:
         for name, stored in (("since", row.valid_from), ("code14", row.code14), ("commune", row.commune_code))
         if name in values and values[name] != stored
     ]
+    if row.valid_to is not None:
+        differs.append(ENDED)
     if exact(unit.name) != exact(row.name):
         differs.append("name")
     if place is not None and place.parent_id != (unit.parent.id if unit.parent else None):
