@@ -51,6 +51,7 @@ class World:
     """Ids of everybody and everything, and the day on which acts are done."""
 
     store: Store
+    shape: str = "under_committee"
     cell: int = 0
     school: int = 0
     commune: int = 0
@@ -58,6 +59,7 @@ class World:
     centre: int = 0
     union: int = 0
     other_cell: int = 0
+    section: int = 0
     institution: int = 0
     students: list[int] = field(default_factory=list)
     members: list[int] = field(default_factory=list)
@@ -110,6 +112,7 @@ class World:
             self.centre: "centre",
             self.union: "union",
             self.other_cell: "other",
+            self.section: "section",
         }
         assert task.organisation_id is not None
         return self.users[f"{names[task.organisation_id]}{number}"]
@@ -245,7 +248,9 @@ def answers_for(world: World, element: str, outcome: str | None = None, **more: 
 
 def figures(world: World, element: str, *, carried: bool) -> dict[str, Any]:
     kind = BALLOTS[element].body
-    present = 8 if kind == "cell" else BODIES.get(kind, 5 if kind == "decided_by" else 9)
+    if kind == "decided_by":  # delegation ended with QĐ 208
+        kind = "plenum" if world.shape == "delegated" and world.today < date(2026, 7, 26) else "standing"
+    present = 8 if kind == "cell" else BODIES[kind]
     votes_for = present if carried else 1
     return {
         "present": present,
@@ -290,18 +295,24 @@ OWN: dict[str, Any] = {
 }
 
 
-def build(store: Store, *, born: date = date(2007, 5, 10), members: int = 8) -> World:
-    """The world on its first day, with two students born on `born`."""
-    world = World(store)
+def build(
+    store: Store, *, born: date = date(2007, 5, 10), members: int = 8, shape: str = "under_committee"
+) -> World:
+    """The world on its first day, with two students born on `born`.
+
+    `shape`: what is between the cell and who decides: under_committee, under_section, base_cell (nothing),
+    delegated (the school's committee decides itself, with its plenum).
+    """
+    world = World(store, shape)
     with store.transaction() as tx:
         deploy(tx, model_files())
         seed_calendar(tx, by=None, now=noon(BEGINNING))
-        _organisations(tx, world)
+        _organisations(tx, world, shape)
         _people(tx, world, born, members)
     return world
 
 
-def _organisations(tx: Transaction, world: World) -> None:
+def _organisations(tx: Transaction, world: World, shape: str) -> None:
     def add(kind: str, name: str, parent: int | None, decided_by: str | None = None) -> int:
         return found(
             tx,
@@ -318,9 +329,12 @@ def _organisations(tx: Transaction, world: World) -> None:
     world.commune = add("commune_committee", "Đảng ủy phường Thử Nghiệm", province, "standing")
     world.board = add("party_building_board", "Ban Xây dựng Đảng phường Thử Nghiệm", world.commune)
     world.centre = add("political_centre", "Trung tâm chính trị phường Thử Nghiệm", world.commune)
-    world.school = add("grassroots_committee", "Đảng ủy Trường THPT Thử Nghiệm", world.commune)
+    power = "plenum" if shape == "delegated" else None
+    world.school = add("grassroots_committee", "Đảng ủy Trường THPT Thử Nghiệm", world.commune, power)
     world.union = add("youth_union_base", "Đoàn Trường THPT Thử Nghiệm", world.school)
-    world.cell = add("party_cell", "Chi bộ 1", world.school)
+    world.section = add("section_committee", "Đảng ủy bộ phận Khoa Thử", world.school)
+    above = {"under_section": world.section, "base_cell": world.commune}.get(shape, world.school)
+    world.cell = add("party_cell", "Chi bộ 1", above)
     world.other_cell = add("party_cell", "Chi bộ 2", world.school)
     world.institution = tx.insert(
         institution,
@@ -361,6 +375,7 @@ def _people(tx: Transaction, world: World, born: date, members: int) -> None:
     for word, organisation_id, position in (
         ("cell", world.cell, "secretary"),
         ("other", world.other_cell, "secretary"),
+        ("section", world.section, "secretary"),
         ("school", world.school, "secretary"),
         ("commune", world.commune, "secretary"),
         ("board", world.board, "officer"),

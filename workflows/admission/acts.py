@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from engine import cases
-from engine.errors import Conflict, NotAllowed, Text
+from engine.errors import Conflict, InvalidAnswers, NotAllowed, Text
 from engine.rows import CaseRow, Done
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows import access
 from workflows.admission import votes
+from workflows.admission.corrections import correct_vote
 from workflows.admission.desk import Desk, prepare
 from workflows.admission.path import (
     Confirmation,
@@ -23,10 +24,20 @@ from workflows.admission.path import (
     propose,
     same_version,
 )
-from workflows.admission.side_acts import leave_path, lose_helper, open_admission
+from workflows.admission.side_acts import extend_deadline, leave_path, lose_helper, open_admission
 from workflows.admission.steps import STEPS, Step
 
-__all__ = ["Desk", "complete", "confirm", "interrupt", "nominate", "prepare", "report_helper_lost"]
+__all__ = [
+    "Desk",
+    "complete",
+    "confirm",
+    "correct_vote",
+    "extend",
+    "interrupt",
+    "nominate",
+    "prepare",
+    "report_helper_lost",
+]
 
 
 def complete(
@@ -165,3 +176,13 @@ def report_helper_lost(
     access.require(tx, by, "case.helper_lost", access.Case(case_id), day_of(now))
     answers = {"reason": reason, "on": on, "note": note, "late_reason": late_reason}
     return lose_helper(tx, case_id, answers, by=by, now=now, request_key=request_key)
+
+
+def extend(
+    tx: Transaction, case_id: int, clock: str, *, reason: str, on: date, by: int, now: datetime
+) -> date:
+    """The one extension that the rules allow for a special case; gives the new due day."""
+    access.require(tx, by, "case.interrupt", access.Case(case_id), day_of(now))
+    if not reason.strip():
+        raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
+    return extend_deadline(tx, case_id, clock, {"on": on, "reason": reason}, by=by, now=now)

@@ -89,8 +89,8 @@ def running(acting: Acting, name: str, *, item: int | None = None) -> Any:
 def extend(acting: Acting, name: str) -> date:
     """The one extension that the rules allow for special cases. Raises Conflict when it cannot be."""
     clock = running(acting, name)
-    if clock is None or extended(acting.tx, clock):
-        raise Conflict(Text("Thời hạn này không chạy, hoặc đã gia hạn một lần rồi."))
+    if clock is None or extended(acting.tx, clock) or deadlines.RULES[clock.rule].extension is None:
+        raise Conflict(Text("Thời hạn này không đang tính, không được gia hạn, hoặc đã gia hạn rồi."))
     due = deadlines.due(clock.rule, clock.started_on, acting.edition, acting.calendar, extended=True)
     clocks.extend_clock(acting.tx, acting.case.id, name, due_on=due.day, note=due.text(), item=clock.item)
     return due.day
