@@ -9,6 +9,7 @@ import click
 
 from engine.time import day_of, utcnow
 from web.commands.answers import in_words, json_option, refuse, tell
+from web.commands.progress import shown
 from web.opening import open_store
 from web.settings import Settings
 from workflows.founding import Plan, Slip, error_file, make_slip, plan, read, sheet_of, take_over, template
@@ -53,7 +54,7 @@ def found(
         return
     if file is None or not province:
         refuse("Hãy ghi tên tệp và --province “Tên tỉnh”, hoặc --template TỆP.xlsx để lấy tệp mẫu.")
-    planned, written = _found(file, province, commit, slips, address)
+    planned, written = _found(file, province, commit, slips, address, quiet=as_json)
     if errors is not None and not planned.clean:
         _write_new(errors, error_file(planned))
     stored = commit and planned.clean
@@ -77,7 +78,7 @@ def found(
 
 
 def _found(
-    file: Path, province: str, commit: bool, slips: Path | None, address: str | None
+    file: Path, province: str, commit: bool, slips: Path | None, address: str | None, *, quiet: bool
 ) -> tuple[Plan, int]:
     """The plan, carried out where that was asked for and no row has a fault; how many slips were written."""
     book, settings = read(file.read_bytes()), Settings.read()
@@ -89,7 +90,11 @@ def _found(
     wanted = [seat.line.values for seat in planned.accounts.new]
     if wanted and slips is None:
         refuse(f"Có {len(wanted)} tài khoản mới. Hãy thêm --slips TỆP.txt để nhận phiếu mật khẩu.")
-    made = [make_slip(values["username"], values["name"]) for values in wanted]
+    made = []
+    with shown(quiet) as step:  # hashing is slow on purpose: a thousand accounts take minutes
+        for values in wanted:
+            made.append(make_slip(values["username"], values["name"]))
+            step("Tạo mật khẩu", len(made), len(wanted))
     with _slips_on_paper(slips, made, address or _address(settings)) as keep, store.transaction() as tx:
         planned = take_over(tx, book, province, made, on=day_of(now), now=now)
         if planned.clean:

@@ -42,6 +42,8 @@ def schools_of(
             if earlier != line.number:
                 line.refuse("name", "Trùng với dòng {row}: cùng tên, cùng xã, phường.", row=earlier)
             _know(school, stored.get(key))
+        if line.known is None:
+            _refuse_ended(school)
         found.append(school)
     return found
 
@@ -60,6 +62,12 @@ def _school(line: Line, units: Units) -> School:
             "cell", "“{cell}” không thuộc “{party}”. Hãy xem lại hai ô.", cell=cell.name, party=party.name
         )
     return School(line, party, union, cell)
+
+
+def _refuse_ended(school: School) -> None:
+    for field, unit in (("party", school.party), ("union", school.union), ("cell", school.cell)):
+        if unit is not None and unit.until is not None:
+            school.line.refuse(field, "“{name}” đã kết thúc. Hãy ghi tổ chức kế tục.", name=unit.name)
 
 
 def _know(school: School, row: Row[Any] | None) -> None:

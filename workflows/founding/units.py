@@ -216,6 +216,10 @@ class Units:
         return found
 
     def _second_root(self, unit: Unit, line: Line) -> bool:
+        first = next(other for _line, other in self.lines if other.kind == PROVINCE_COMMITTEE)
+        if first is not unit:
+            line.refuse("kind", "Đã có “{name}”: mỗi hệ thống một tỉnh.", name=first.name)
+            return True
         for one in self.standing.values():
             other = one.row.kind == PROVINCE_COMMITTEE and one.row.valid_to is None
             if other and exact(unit.name) not in one.names:

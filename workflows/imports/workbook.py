@@ -25,4 +25,4 @@ def sheets_of(data: bytes) -> list[tuple[str, Rows]]:
             if meta.typ == SheetTypeEnum.WorkSheet and meta.visible == SheetVisibleEnum.Visible
         ]
     except (CalamineError, ValueError, OverflowError) as error:
-        raise UnreadableList(Text("Tệp Excel bị hỏng. Hãy mở bằng Excel, lưu lại rồi thử lại.")) from error
+        raise UnreadableList(Text("Tệp Excel bị hỏng. Hãy mở bằng Excel, lưu lại rồi tải lên.")) from error

@@ -47,6 +47,7 @@ FAULTS: list[tuple[str, int, dict[str, Any], str, str]] = [
     # sheet, row of the example, what is changed, the field that is named, words of the reason
     (ORGANISATIONS, 0, {"parent": "DU1"}, "parent", "để trống ô này"),
     (ORGANISATIONS, 1, {"name": ""}, "name", "Còn trống"),
+    (ORGANISATIONS, 1, {"kind": "Tỉnh ủy", "parent": ""}, "kind", "mỗi hệ thống một tỉnh"),
     (ORGANISATIONS, 1, {"kind": "Hội"}, "kind", "Không nhận ra “Hội”"),
     (ORGANISATIONS, 1, {"since": "2025"}, "since", "dd/mm/yyyy"),
     (ORGANISATIONS, 1, {"since": "01/07/2052"}, "since", "xem lại năm"),

@@ -190,6 +190,21 @@ def test_what_contradicts_the_stored_is_refused(
     assert any(why in reason for reason in reasons(planned(rows))), reasons(planned(rows))
 
 
+def test_what_is_new_does_not_join_what_has_ended(taken: Run, planned: Run, store: Store) -> None:
+    rows = example()
+    taken({**rows, SCHOOLS: rows[SCHOOLS][:1], ACCOUNTS: rows[ACCOUNTS][:3]})
+    with store.transaction() as tx:
+        end(tx, ids(store)["Đoàn Trường THPT Ví dụ Hai"], on=date(2026, 1, 1), by=None, now=NOW)
+        end(tx, ids(store)["Đoàn Trường THPT Ví dụ Một"], on=date(2026, 1, 1), by=None, now=NOW)
+    found = planned(rows)
+    assert [
+        (line.sheet, line.number, [fault.field for fault in line.faults]) for line in found.of("error")
+    ] == [
+        (SCHOOLS, 3, ["union"]),
+        (ACCOUNTS, 5, ["organisation"]),
+    ]
+
+
 def test_schools_are_known_by_name_and_commune(taken: Run, planned: Run) -> None:
     taken(example())
     rows = example()
