@@ -1,10 +1,15 @@
-"""Every Vietnamese sentence that a page can show, collected from the templates, the code and the models."""
+"""Every Vietnamese sentence that a page can show, collected from the templates, the code and the models.
+
+`python -m tests.web.catalogue` brings messages.po in step: it drops what is shown no more and leaves what is
+new without English, for somebody to write.
+"""
 
 import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
@@ -157,3 +162,30 @@ def _schema(schema: type[Schema]) -> Iterator[tuple[str, str]]:
         inner = question.inner if isinstance(question, fields.List) else question
         if isinstance(inner, fields.Nested):
             yield from _schema(type(inner.schema))
+
+
+PO = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+HEAD = (
+    "# English words of Kết nạp. The Vietnamese sentences are the source; tests/web/test_language.py keeps this "
+    'complete.\nmsgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n'
+    '"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
+)
+
+
+def bring_in_step() -> list[str]:
+    """Rewrite the catalogue; gives the sentences that have no English yet."""
+    with PO.open("rb") as file:
+        known = {str(one.id): str(one.string) for one in read_po(file, locale="en") if one.id}
+    wanted = sorted(messages())
+    pairs = (f"msgid {_quoted(text)}\nmsgstr {_quoted(known.get(text, ''))}\n" for text in wanted)
+    PO.write_text("\n".join((HEAD, *pairs)), encoding="utf-8")
+    return [text for text in wanted if not known.get(text)]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+if __name__ == "__main__":
+    print("\n".join(bring_in_step()) or "complete")

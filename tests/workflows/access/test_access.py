@@ -1,4 +1,4 @@
-"""Rights as verbs ask for them: one table, relations by date, and the same answer for absent and forbidden."""
+"""Rights as verbs ask for them: one table, relations by date, one answer for absent and forbidden."""
 
 from datetime import date, timedelta
 
