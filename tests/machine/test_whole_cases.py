@@ -42,7 +42,7 @@ from workflows.rules import deadlines
 from workflows.rules.editions import edition_named
 from workflows.rules.queries import calendar_of
 
-EXAMPLES, STEPS_EACH = 40, 16  # about forty seconds
+EXAMPLES, STEPS_EACH = 24, 16  # about forty seconds
 LAWFUL_REFUSALS = (NotLawful, InvalidAnswers, Conflict)
 # Stage → the clock that must run while the case is in it.
 MUST_RUN = {

@@ -15,6 +15,7 @@ from engine import cases
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
 from engine.records import clock, task
 from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow
+from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.admission import guards, notices, votes
@@ -51,8 +52,10 @@ def begin(
 ) -> Acting:
     """Check the answers of a form and its dates; gives the act, not yet recorded."""
     read = read_answers(found.element, answers, before_system=before_system)
-    case = cases.get_case(tx, found.case_id)
-    on, today = read["on"], day_of(now)
+    held = hold_case(tx, found.case_id)  # from here on nobody else moves this case
+    if held is None:
+        raise Conflict
+    case, on, today = held.row, read["on"], day_of(now)
     check_day(on, today, earliest(tx, case, found))
     edition, calendar = edition_on(on), calendar_of(tx)
     late = check_late(on, today, read.get("late_reason"), edition, calendar, before_system=before_system)

@@ -15,6 +15,7 @@ from engine.documents import add_document
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.records import case as case_table
 from engine.rows import CaseRow
+from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.admission import history, mentoring, notices, votes
@@ -219,8 +220,10 @@ def side_act(
     follows: bool = True,
 ) -> Acting:
     """An act beside the tasks, with its dates checked; `follows` is False for one about an earlier act."""
-    found = cases.get_case(tx, case_id)
-    on, today = answers["on"], day_of(now)
+    held = hold_case(tx, case_id)  # from here on nobody else moves this case
+    if held is None:
+        raise NotFound
+    found, on, today = held.row, answers["on"], day_of(now)
     check_day(on, today, history.last_day(tx, case_id) if follows else None)
     edition, calendar = edition_on(on), calendar_of(tx)
     late = follows and check_late(

@@ -288,3 +288,29 @@ def test_an_organisation_that_does_not_fit_is_refused_at_its_field(
     with pytest.raises(InvalidAnswers) as refused:
         world.do(case_id, element, **more)
     assert set(refused.value.fields) == {field}
+
+
+def test_two_people_at_once_do_a_step_once(world: World) -> None:
+    """Both have the page open and send at the same moment; one is told that it was done."""
+    from threading import Barrier, Thread
+
+    case_id = at(world, "file_precheck")
+    task, given = world.task(case_id, "file_precheck"), world.answers("file_precheck")
+    start, ends = Barrier(2), []
+
+    def send(who: str) -> None:
+        start.wait()
+        try:
+            with world.store.transaction() as tx:
+                acts.complete(tx, task.id, given, by=world.users[who], now=noon(world.today))
+            ends.append("done")
+        except Conflict:
+            ends.append("told")
+
+    people = [Thread(target=send, args=(who,)) for who in ("cell1", "cell2")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert sorted(ends) == ["done", "told"]
+    assert len(world.rows(select(act.c.id).where(act.c.element == "file_precheck"))) == 1
