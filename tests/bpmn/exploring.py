@@ -9,7 +9,7 @@ from pathlib import Path
 from bpmn import files
 from engine.models.drawing import render
 from tests.bpmn.walking import Walk, roots
-from tests.bpmn.words import INTERRUPTIONS, STAGES
+from tests.bpmn.words import INTERRUPTIBLE, INTERRUPTIONS
 
 HEAT = Path(__file__).parents[2] / "var" / "coverage"
 SIDE_PROCESSES = ("helper_change",)
@@ -40,7 +40,7 @@ class Explorer:
             if walk.ended:
                 break
             stage = walk.case.stage()
-            if stage in STAGES and self.random.random() < (0.02 if self.taken["interrupted", stage] else 0.2):
+            if stage in INTERRUPTIBLE and self.random.random() < (0.02 if self.taken["interrupted", stage] else 0.2):
                 self.taken["interrupted", stage] += 1
                 walk.send(self.choose("interruption", list(INTERRUPTIONS)))
                 continue

@@ -253,6 +253,25 @@ ROADS = [
     ),
     *(moved(stage) for stage in STAGES if stage != "strike_off"),
     moved("strike_off", cell_review="strike_off", complaint="waived"),
+    moved("refusal", admission_decision=["refused", "admitted"]),
+    Road(
+        "a refused candidate withdraws before being told",
+        "withdrawn",
+        {"admission_decision": "refused"},
+        {"refusal": "withdrawn"},
+    ),
+    Road(
+        "a candidate dies while being handed over",
+        "deceased",
+        {},
+        {"file_checks": "unit_changed", "handover": "deceased"},
+    ),
+    Road(
+        "a probationer dies while the admission is examined",
+        "deceased",
+        {},
+        {"probation": "wrong_admission", "annulment": "deceased"},
+    ),
 ]
 
 

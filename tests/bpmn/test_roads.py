@@ -7,7 +7,7 @@ import pytest
 from tests.bpmn.exploring import draw_heat, explored
 from tests.bpmn.roads import COMMITTEE, ROADS, Road, followed
 from tests.bpmn.walking import Walk, drawn_ends, drawn_flows, roots
-from tests.bpmn.words import STAGES
+from tests.bpmn.words import INTERRUPTIBLE
 
 
 @pytest.mark.parametrize("named", ROADS, ids=lambda road: road.name.replace(" ", "_"))
@@ -187,4 +187,4 @@ def test_every_stage_that_can_be_interrupted_carries_the_message() -> None:
         for event in roots()["admission"].iter("{*}boundaryEvent")
         if event.find("{*}messageEventDefinition") is not None
     }
-    assert hosts == set(STAGES)
+    assert hosts == set(INTERRUPTIBLE)

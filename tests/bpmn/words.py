@@ -16,6 +16,9 @@ STAGES = [
     "recognition",
     "strike_off",
 ]
+# Everything that an interruption can find a case in; the last two are not stages that one goes back to.
+LEFT = [*STAGES, "refusal"]
+INTERRUPTIBLE = [*LEFT, "handover", "annulment"]
 
 # User tasks: the outcomes of their forms. The first word is the one of the plain road.
 OUTCOMES: dict[str, list[str]] = {
@@ -96,7 +99,7 @@ ANSWERS: dict[str, list[str]] = {
     "class_standing": ["needed", "passed"],
     "count_attempts": ["again", "exhausted"],
     "probation_standing": ["running", "over"],
-    "stage_left": STAGES,
+    "stage_left": LEFT,
 }
 LISTS = ("list_verifications", "list_opinions")
 INTERRUPTIONS = ("withdrawn", "removed", "deceased", "unit_changed", "strike_off", "wrong_admission")
