@@ -40,7 +40,8 @@ class Explorer:
             if walk.ended:
                 break
             stage = walk.case.stage()
-            if stage in INTERRUPTIBLE and self.random.random() < (0.02 if self.taken["interrupted", stage] else 0.2):
+            chance = 0.02 if self.taken["interrupted", stage] else 0.2
+            if stage in INTERRUPTIBLE and self.random.random() < chance:
                 self.taken["interrupted", stage] += 1
                 walk.send(self.choose("interruption", list(INTERRUPTIONS)))
                 continue
