@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, NotLawful
 from engine.journal import entries
@@ -17,6 +17,13 @@ from workflows.people.pool import confirm_pool, enter_pool, in_pool, leave_pool,
 from workflows.people.records import pool_entry, pool_review_line, student
 
 DAY = date(2026, 10, 5)
+
+
+@pytest.fixture(autouse=True)
+def empty_pool(bare_store: Store, world: World) -> None:
+    """The made-up world has a pool of its own; these tests begin without one."""
+    with bare_store.transaction() as tx:
+        tx.execute(delete(pool_entry))
 
 
 def _enter(tx: Transaction, student_id: int, proposer: int | str = "Cô giáo Minh họa", on: date = DAY) -> int:
