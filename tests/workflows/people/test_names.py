@@ -1,6 +1,7 @@
 """Vietnamese names sort by given name in Vietnamese order and are found without accents."""
 
 import unicodedata
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -36,9 +37,13 @@ def test_the_two_places_of_a_tone_sort_as_one_name() -> None:
     assert sort_key(split_name("Lê Hoà")) == sort_key(split_name("LÊ HÒA"))
 
 
+def _rises(names: list[Name]) -> bool:
+    return all(sort_key(before) < sort_key(after) for before, after in pairwise(names))
+
+
 def test_tones_sort_none_huyen_hoi_nga_sac_nang() -> None:
     given = ["Ma", "Mà", "Mả", "Mã", "Má", "Mạ"]
-    assert sorted(given[::-1], key=lambda word: sort_key(Name("", "", word))) == given
+    assert _rises([Name("", "", word) for word in given])
 
 
 def test_letters_come_before_tones_and_after_the_plain_letter() -> None:
@@ -59,12 +64,12 @@ def test_letters_come_before_tones_and_after_the_plain_letter() -> None:
         "Uy",
         "Ưng",
     ]
-    assert sorted(given[::-1], key=lambda word: sort_key(Name("", "", word))) == given
+    assert _rises([Name("", "", word) for word in given])
 
 
 def test_lists_sort_by_given_then_middle_then_family_name() -> None:
     names = ["Vũ Thị An", "Bùi Văn An", "Trần Văn An", "Lê Anh", "Đỗ Minh Ánh", "Lê Thị Bình"]
-    assert sorted(names[::-1], key=lambda full: sort_key(split_name(full))) == names
+    assert _rises([split_name(full) for full in names])
 
 
 def test_a_shorter_given_name_comes_before_a_longer_one_whatever_follows() -> None:
