@@ -167,7 +167,8 @@ def _schema(schema: type[Schema]) -> Iterator[tuple[str, str]]:
 PO = ROOT / "web" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 HEAD = (
     "# English words of Kết nạp; the Vietnamese sentences are the source, "
-    'tests/web/test_language.py keeps this complete.\nmsgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n'
+    "tests/web/test_language.py keeps this complete.\n"
+    'msgid ""\nmsgstr ""\n"Language: en\\n"\n"MIME-Version: 1.0\\n"\n'
     '"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n'
 )
 
