@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from engine import journal
 from engine.errors import Conflict
@@ -167,6 +167,7 @@ def test_what_has_ended_may_be_founded_again_from_a_later_day(taken: Run, store:
     assert taken(rows).counts[ORGANISATIONS]["new"] == 1
     assert taken(rows).counts[ORGANISATIONS]["new"] == 0
     assert ids(store)["Trung tâm chính trị phường Bắc Giang"] != old
+    assert taken(example()).clean  # the row of old means the one that stands
 
 
 @pytest.mark.parametrize(
@@ -174,17 +175,19 @@ def test_what_has_ended_may_be_founded_again_from_a_later_day(taken: Run, store:
     [
         (ORGANISATIONS, 0, {"name": "Tỉnh ủy Khác", "code14": ""}, "mỗi hệ thống một tỉnh"),
         (ORGANISATIONS, 6, {"code14": "24.001.000.000.000"}, "Mã này đang là của “Tỉnh ủy Bắc Ninh”"),
+        (ORGANISATIONS, 1, {"name": "Đảng ủy khác", "code14": "24.003.000.000.000"}, "Mã này đang là của"),
         (ORGANISATIONS, 0, {"code14": "24.002.000.000.000"}, "đã có mã 24.001.000.000.000"),
         (ORGANISATIONS, 5, {"kind": "Đảng ủy bộ phận"}, "đã có với loại “Chi bộ”"),
         (ACCOUNTS, 4, {"name": "Người Khác Hẳn"}, "đã có người khác dùng"),
     ],
-    ids=["province", "code of another", "another code", "another kind", "user name"],
+    ids=["province", "code of another", "code of another name", "another code", "another kind", "user name"],
 )
 def test_what_contradicts_the_stored_is_refused(
     taken: Run, planned: Run, sheet: str, row: int, change: Row, why: str
 ) -> None:
     rows = example()
     rows[ORGANISATIONS][0]["code14"] = "24.001.000.000.000"
+    rows[ORGANISATIONS][1]["code14"] = "24.003.000.000.000"
     taken(rows)
     rows[sheet][row] |= change
     assert any(why in reason for reason in reasons(planned(rows))), reasons(planned(rows))
@@ -248,13 +251,67 @@ def test_a_refusal_of_a_verb_names_the_row_and_undoes_all(
     assert not any(everything(store).values())
 
 
-def test_a_second_founding_waits_for_the_first_on_postgresql(store: Store) -> None:
+def test_a_second_founding_waits_for_the_first_on_postgresql(taken: Run, store: Store) -> None:
     if store.engine.dialect.name != "postgresql":
         return  # an embedded database has one writer at a time
     rows = {ORGANISATIONS: example()[ORGANISATIONS]}
-    with store.transaction() as tx:
+    taken(rows)
+    with store.transaction() as tx:  # nothing is new, so only the lock itself can keep another out
         taking.take_over(tx, read(book(rows)), PROVINCE, [], on=TODAY, now=NOW)
         with store.engine.connect() as other:
             other.execute(text("SET lock_timeout = '200ms'"))
             with pytest.raises(Exception, match="lock timeout"):
                 other.execute(text("LOCK TABLE organisation IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def test_superiors_are_founded_first_whatever_the_order_of_rows(taken: Run, store: Store) -> None:
+    taken({key: rows[::-1] for key, rows in example().items()})
+    before = everything(store)
+    assert taken(example()).of("new") == []
+    assert everything(store) == before
+
+
+def test_a_member_gets_known_by_cell_when_the_birth_date_comes_later(taken: Run, planned: Run) -> None:
+    taken(example())
+    rows = example()
+    rows[MEMBERS][2]["birth_date"] = "07/08/1999"
+    line = planned(rows).lines[MEMBERS][2]
+    assert (line.status, line.differs) == ("kept", ["birth_date"])
+    rows[MEMBERS][0]["birth_date"] = "02/03/1981"  # another birth date, another person
+    assert planned(rows).lines[MEMBERS][0].status == "new"
+
+
+def test_an_account_belongs_to_the_member_of_its_own_cell(taken: Run, planned: Run, store: Store) -> None:
+    rows = example()
+    rows[MEMBERS].append({"name": "Nguyễn Thị Ví Dụ", "cell": "T2CB", "status": "CT"})
+    found = planned(rows)
+    assert found.clean
+    person = found.accounts.seats[0].person
+    assert person is not None and person.line is found.lines[MEMBERS][0]
+    taken(rows)
+    person = planned(rows).accounts.seats[0].person
+    assert person is not None and person.born == date(1980, 3, 2)
+    rows[ACCOUNTS][2] |= {"position": "Chi ủy viên", "member": "Không"}
+    assert any("ô đảng viên khác nhau" in reason for reason in reasons(planned(rows)))
+
+
+def test_who_left_a_position_may_take_it_again_but_not_on_a_locked_account(
+    taken: Run, planned: Run, store: Store
+) -> None:
+    taken(example())
+    with store.transaction() as tx:
+        held = tx.execute(select(position.c.id).where(position.c.position == "helper")).scalar_one()
+        end_position(tx, held, on=date(2026, 1, 1))
+    rows = example()
+    rows[ACCOUNTS][2]["since"] = "01/06/2026"
+    assert [line.number for line in planned(rows).of("new")] == [4]
+    with store.transaction() as tx:
+        tx.execute(update(user_account).values(active=False))
+    assert ["Tài khoản này đã khóa" in reason for reason in reasons(planned(rows))] == [True]
+
+
+def test_the_secretary_of_a_union_is_a_union_secretary(taken: Run, planned: Run) -> None:
+    rows = example()
+    rows[ACCOUNTS][3]["position"] = "Bí thư"
+    assert taken(rows).clean
+    assert planned(example()).of("new") == []
