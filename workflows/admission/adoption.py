@@ -14,7 +14,7 @@ from sqlalchemy import delete
 
 from engine import cases, journal
 from engine.clocks import open_clocks
-from engine.errors import Failure, InvalidAnswers, NotLawful, Text
+from engine.errors import Failure, InvalidAnswers, NotAllowed, NotLawful, Text
 from engine.records import clock
 from engine.rows import CaseRow, TaskRow
 from engine.time import day_of
@@ -24,7 +24,10 @@ from workflows.admission import notices
 from workflows.admission.choices import OUTCOMES
 from workflows.admission.path import Confirmation, begin, perform
 from workflows.admission.side_acts import open_admission
+from workflows.admission.step import PARTY
 from workflows.admission.steps import STEPS
+from workflows.organisations.kinds import PARTY_CELL
+from workflows.organisations.queries import organisations_of_kind
 
 ON_PAPER = "Theo hồ sơ giấy, trước khi dùng chương trình."
 MOST_STEPS = 60  # implied steps between two papers; the longest stretch of the road is far shorter
@@ -85,6 +88,7 @@ def adopt(
     NotAllowed, Conflict. The caller's transaction undoes everything then.
     """
     access.require(tx, by, "student.nominate", access.Student(student_id), day_of(now))
+    may_adopt(tx, by, cell_id, day_of(now))
     refuse_unsound(papers, day_of(now))
     opened = open_admission(
         tx, student_id, by=by, on=papers[0].on, now=now, cell_id=cell_id, before_system=True
@@ -95,6 +99,16 @@ def adopt(
         except Failure as failure:
             raise InvalidAnswers(named(place, paper, failure)) from failure
     return settle(tx, opened.id, len(papers), by=by, now=now)
+
+
+def may_adopt(tx: Transaction, by: int, cell_id: int | None, today: date) -> None:
+    """The Party's acts are taken over by the Party's own clerks, for a cell that stands today."""
+    if not any(seat.position in PARTY for seat in access.acting_for(tx, by, today)):
+        raise NotAllowed(Text("Chỉ cán bộ của tổ chức đảng tiếp nhận được hồ sơ giấy đang làm dở."))
+    if cell_id is not None and cell_id not in {
+        row.id for row in organisations_of_kind(tx, PARTY_CELL, today)
+    }:
+        raise InvalidAnswers({"cell": [Text("Nơi theo dõi hồ sơ phải là một chi bộ đang hoạt động.")]})
 
 
 def refuse_unsound(papers: Sequence[PaperAct], today: date) -> None:

@@ -21,6 +21,12 @@ FOREIGN = frozenset(
 )  # written by others: their number, if any, is not of our registers
 
 
+PERSONAL = frozenset(
+    {"admission_decision", "recognition_decision", "strike_off_decision", "annulment_decision"}
+    | {"awareness_certificate", "new_member_certificate"}
+)  # issued to one person: their number is never that of somebody else's paper
+
+
 def number_paper(acting: Acting, type: str | None) -> None:
     """Take the number that the paper bears into its register, or the next one where that was asked for."""
     typed, wants_next = acting.answers.get("number"), acting.answers.get("take_number")
@@ -83,11 +89,12 @@ def keep_paper(acting: Acting, type: str | None) -> int | None:
 def _same_paper(acting: Acting, type: str, typed: str) -> bool:
     """Is this number already the one of a paper of that type and day?"""
     digits = re.search(r"\d+", typed)
-    taken = acting.tx.execute(
-        select(issued_number.c.number).where(
-            issued_number.c.organisation_id == acting.organisation_id,
-            issued_number.c.type == type,
-            issued_number.c.on == acting.on,
-        )
-    ).scalars()
+    query = select(issued_number.c.number).where(
+        issued_number.c.organisation_id == acting.organisation_id,
+        issued_number.c.type == type,
+        issued_number.c.on == acting.on,
+    )
+    if type in PERSONAL:
+        query = query.where(issued_number.c.case_id == acting.case.id)
+    taken = acting.tx.execute(query).scalars()
     return digits is not None and int(digits[0]) in set(taken)
