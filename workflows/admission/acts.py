@@ -101,7 +101,7 @@ def confirm(
         raise NotAllowed(Text("Chức trách của đồng chí không xác nhận bước này."))
     subject = cases.get_case(tx, found.case_id).subject_id
     answers = votes.proposed_answers(tx, subject, waiting.id, by=by, now=now)
-    acting = begin(tx, found, answers, by=waiting.proposed_by, now=now)
+    acting = begin(tx, found, answers, by=waiting.proposed_by, now=now, written_at=waiting.proposed_at)
     same_version(acting.case, case_version)
     how = "two_persons" if own else "superior"
     return perform(acting, found, step, Confirmation(how, by, waiting.id), request_key)

@@ -13,7 +13,7 @@ from engine.clocks import open_clocks
 from engine.errors import Text, Unmet
 from engine.rows import CaseRow
 from engine.transactions import Transaction
-from workflows.admission import certificates, history, mentoring, services
+from workflows.admission import certificates, history, membership, mentoring, services
 from workflows.admission.acting import Acting
 from workflows.people.consents import SOURCE, has_consent
 from workflows.people.members import place_of, roll_on
@@ -39,6 +39,7 @@ def facts_for_vote(tx: Transaction, case: CaseRow, on: date) -> eligibility.Fact
     )
     roll = roll_on(tx, case.custodian_id, on)
     born = tx.execute(select(student.c.birth_date).where(student.c.id == case.subject_id)).scalar_one()
+    before = membership.earlier_admissions(tx, case.subject_id, case.id)
     return eligibility.Facts(
         birth_date=born,
         schooling_met=True,  # students of upper secondary schools, colleges and universities all have it
@@ -58,6 +59,8 @@ def facts_for_vote(tx: Transaction, case: CaseRow, on: date) -> eligibility.Fact
         members_exempt=len(roll.exempt),
         transferred=helper is not None and bool(helper.after_transfer),
         mentored_from=mentoring.first_day(tx, case.id),
+        left_party_on=before.left_on,
+        times_admitted=before.times,
     )
 
 
@@ -115,9 +118,12 @@ def vote(acting: Acting) -> list[Unmet]:
     return unmet_for_vote(acting.tx, acting.case, acting.on)
 
 
+TURNED_AWAY = frozenset({"returned", "postponed", "refused", "recheck"})  # nothing goes on by these
+
+
 def consent(acting: Acting) -> list[Unmet]:
-    """Beyond the school roll nothing is held of somebody who has not said yes."""
-    if has_consent(acting.tx, acting.student_id, "political", acting.on):
+    """Beyond the school roll nothing is held of somebody who has not said yes, or says yes no more."""
+    if acting.outcome in TURNED_AWAY or has_consent(acting.tx, acting.student_id, "political", acting.on):
         return []
     return [Unmet("consent", Text("Chưa có sự đồng ý của học sinh, sinh viên."), SOURCE, "second_hand")]
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 
 from engine.errors import InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
+from workflows.admission import history
 from workflows.admission.acting import Acting
 from workflows.admission.records import helper_assignment
 from workflows.people.members import place_of
@@ -95,8 +96,8 @@ def lose(tx: Transaction, case_id: int, on: date, because: str) -> int:
 
 
 def moved(tx: Transaction, case_id: int) -> bool:
-    """Did the case change its unit? Then shared time is not asked of the new helper."""
-    query = select(func.count()).where(
-        helper_assignment.c.case_id == case_id, helper_assignment.c.ended_because == "unit_changed"
-    )
-    return bool(tx.execute(query).scalar_one())
+    """Did the case change its unit once it was helped? Then shared time is not asked of the new helper."""
+    first = tx.execute(
+        select(func.min(helper_assignment.c.act_id)).where(helper_assignment.c.case_id == case_id)
+    ).scalar()
+    return first is not None and history.moved_after(tx, case_id, int(first))

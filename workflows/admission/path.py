@@ -18,7 +18,7 @@ from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow
 from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
-from workflows.admission import guards, notices, votes
+from workflows.admission import guards, helper_change, notices, votes
 from workflows.admission.acting import Acting, record_act
 from workflows.admission.dates import check_day, check_late, earliest
 from workflows.admission.forms import FORMS
@@ -49,8 +49,12 @@ def begin(
     now: datetime,
     on_behalf_of: int | None = None,
     before_system: bool = False,
+    written_at: datetime | None = None,
 ) -> Acting:
-    """Check the answers of a form and its dates; gives the act, not yet recorded."""
+    """Check the answers of a form and its dates; gives the act, not yet recorded.
+
+    `written_at`: when the first person wrote what is confirmed only now; lateness counts to that day.
+    """
     read = read_answers(found.element, answers, before_system=before_system)
     held = hold_case(tx, found.case_id)  # from here on nobody else moves this case
     if held is None:
@@ -58,7 +62,8 @@ def begin(
     case, on, today = held.row, read["on"], day_of(now)
     check_day(on, today, earliest(tx, case, found))
     edition, calendar = edition_on(on), calendar_of(tx)
-    late = check_late(on, today, read.get("late_reason"), edition, calendar, before_system=before_system)
+    written = day_of(written_at or now)
+    late = check_late(on, written, read.get("late_reason"), edition, calendar, before_system=before_system)
     acting = Acting(
         tx=tx,
         case=case,
@@ -114,6 +119,7 @@ def perform(
         on_behalf_of=acting.on_behalf_of,
     )
     name_clocks(acting, done.seq)
+    helper_change.settle(acting, done.case)
     if step.parallel:  # only beside each other can one step close another
         votes.withdraw_closed(tx, done.case.id)
     if not acting.before_system:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, func, select, update
 
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -120,6 +120,15 @@ def _answered(acting: Acting, table: Table, of: str) -> None:
         )
     )
     acting.facts |= {"answer": acting.answers["answer"], f"{of}_request": acting.item}
+
+
+def after_answers(acting: Acting, table: Table) -> None:
+    """Answers are weighed when they are all there: never on a day before the last of them."""
+    query = select(func.max(table.c.answered_on)).where(table.c.case_id == acting.case.id)
+    last = acting.tx.execute(query).scalar()
+    if last is not None and acting.on < last:
+        day = f"{last:%d/%m/%Y}"
+        raise InvalidAnswers({"on": [Text("Không thể trước ngày có trả lời cuối cùng, {day}.", day=day)]})
 
 
 def _not_before(on: date, sent_on: date) -> None:

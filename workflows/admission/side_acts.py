@@ -3,7 +3,7 @@
 No rights are asked here; acts.py does, and adoption has its own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.rows import CaseRow
 from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
-from workflows.admission import history, mentoring, notices, votes
+from workflows.admission import helper_change, history, mentoring, nominees, notices, votes
 from workflows.admission.acting import Acting, record_act
 from workflows.admission.clocks import extend
 from workflows.admission.dates import check_day, check_late
@@ -33,7 +33,7 @@ from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 
 KIND = "admission"
-HELPER_CHANGE = "helper_change"
+HELPER_CHANGE = helper_change.KIND
 ENDS_HELP = {"unit_changed": "unit_changed", "withdrawn": "case_closed", "removed": "case_closed"}
 
 
@@ -54,6 +54,8 @@ def open_admission(
     again = _open_case(tx, student_id)
     if again is not None and request_key is None:
         raise Conflict(Text("Học sinh, sinh viên này đã có hồ sơ kết nạp đang mở."))
+    if again is None:
+        nominees.refuse_unready(tx, student_id, on=on, today=day_of(now), before_system=before_system)
     facts = {"before_system": True} if before_system else {}
     opened = cases.start_case(
         tx,
@@ -125,20 +127,26 @@ def leave_path(
         request_key=request_key,
         edition=acting.edition.name,
     )
+    helper_change.settle(acting, after)
     if not before_system:
         notices.tell_opened(tx, cases.open_tasks(tx, case_id), now=now)
     return after
 
 
-NEEDS = {"strike_off": ceremony, "wrong_admission": decision}
+NEEDS: Mapping[str, Sequence[Any]] = {
+    "strike_off": (ceremony,),
+    "wrong_admission": (decision, decision.c.kind == "admission", decision.c.result == "admitted"),
+}
 
 
 def only_after_admission(acting: Acting) -> None:
     """Only a probationer is struck off, only a decision taken can have been wrong."""
-    table = NEEDS.get(acting.outcome or "")
-    if table is None:
+    needed = NEEDS.get(acting.outcome or "")
+    if needed is None:
         return
-    if acting.tx.execute(select(table.c.id).where(table.c.case_id == acting.case.id)).first() is None:
+    table, *conditions = needed
+    query = select(table.c.id).where(table.c.case_id == acting.case.id, *conditions)
+    if acting.tx.execute(query).first() is None:
         raise InvalidAnswers(
             {"reason": [Text("Chỉ dùng cho người đã có quyết định kết nạp, đã làm lễ kết nạp.")]}
         )
@@ -155,8 +163,10 @@ def lose_helper(
 ) -> CaseRow:
     """End the helper's time and open the side process that finds another one."""
     read = read_form(HelperLost, answers)
-    acting = side_act(tx, case_id, "helper_lost", read, by=by, now=now)
+    acting = side_act(tx, case_id, "helper_lost", read, by=by, now=now, after_acts=False)
     acting.outcome = read["reason"]
+    if acting.case.closed_on is not None:
+        raise Conflict(Text("Hồ sơ đã đóng, không còn người giúp đỡ nào phải thay."))
     record_act(acting)
     because = "died" if acting.outcome == "died" else "left"
     acting.facts |= {"helper": mentoring.lose(tx, case_id, acting.on, because), "because": because}
@@ -170,19 +180,7 @@ def lose_helper(
         facts=acting.facts,
         edition=acting.edition.name,
     )
-    opened = cases.start_case(
-        tx,
-        HELPER_CHANGE,
-        subject_id=acting.student_id,
-        custodian_id=acting.case.custodian_id,
-        on=acting.on,
-        by=by,
-        now=now,
-        parent_id=case_id,
-        request_key=request_key,
-        facts={"act": acting.act_id},
-        edition=acting.edition.name,
-    )
+    opened = helper_change.ask(acting, {"act": acting.act_id}, request_key)
     notices.tell_opened(tx, cases.open_tasks(tx, opened.id), now=now)
     return opened
 
@@ -191,6 +189,8 @@ def extend_deadline(
     tx: Transaction, case_id: int, name: str, answers: Mapping[str, Any], *, by: int | None, now: datetime
 ) -> date:
     """The extension that the rules allow in special cases, once, with its reason. Returns the new due day."""
+    if not str(answers.get("reason") or "").strip():
+        raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
     acting = side_act(tx, case_id, "extension", dict(answers), by=by, now=now)
     due = extend(acting, name)
     acting.outcome = name
@@ -218,13 +218,17 @@ def side_act(
     now: datetime,
     before_system: bool = False,
     follows: bool = True,
+    after_acts: bool = True,
 ) -> Acting:
-    """An act beside the tasks, with its dates checked; `follows` is False for one about an earlier act."""
+    """An act beside the tasks, with its dates checked; `follows` is False for one about an earlier act.
+
+    `after_acts` is False for what happened on its own day, whatever was done in the case since.
+    """
     held = hold_case(tx, case_id)  # from here on nobody else moves this case
     if held is None:
         raise NotFound
     found, on, today = held.row, answers["on"], day_of(now)
-    check_day(on, today, history.last_day(tx, case_id) if follows else None)
+    check_day(on, today, history.last_day(tx, case_id) if follows and after_acts else None)
     edition, calendar = edition_on(on), calendar_of(tx)
     late = follows and check_late(
         on, today, answers.get("late_reason"), edition, calendar, before_system=before_system

@@ -184,6 +184,11 @@ def in_pool(tx: Transaction, student_id: int, on: date) -> bool:
     return bool(tx.execute(query).scalar())
 
 
+def unmet_to_enter(tx: Transaction, student_id: int, on: date) -> list[Unmet]:
+    """Why a student may not be approached on that day; empty: may. Raises NotFound."""
+    return not_yet(_student(tx, student_id), on)
+
+
 def not_yet(row: Row[Any], on: date) -> list[Unmet]:
     """Why a student may not enter the pool on that day; empty: may."""
     unmet = []

@@ -23,6 +23,7 @@ class Facts:
     `shared_from`: since when helper and candidate share a unit, or a place where they live; None if unknown.
     `transferred`: the helper was assigned after a change of unit, when shared time is not asked for.
     `verification_open`: requests without an accepted answer; `None`: none was planned yet.
+    `left_party_on`, `times_admitted`: of earlier admissions that were not annulled; None and 0 for most.
     `expected_present`: who is expected at the meeting; None: all but those away and exempted.
     """
 
@@ -46,6 +47,8 @@ class Facts:
     transferred: bool = False
     union_exists: bool = True
     mentored_from: date | None = None
+    left_party_on: date | None = None
+    times_admitted: int = 0
 
 
 Condition = Callable[[Facts, Edition, date], Unmet | None]
@@ -53,7 +56,7 @@ Condition = Callable[[Facts, Edition, date], Unmet | None]
 
 def unmet(facts: Facts, edition: Edition, on: date) -> list[Unmet]:
     """What stands against a vote of the cell on this day, in the order of the file; empty: it may vote."""
-    found = (condition(facts, edition, on) for condition in CONDITIONS)
+    found = (condition(facts, edition, on) for condition in (*CONDITIONS, *OF_FORMER_MEMBERS))
     return [one for one in found if one is not None]
 
 
@@ -85,6 +88,8 @@ def _starts(facts: Facts, edition: Edition) -> list[date | None]:
     starts += [day for day in dated if day is not None]  # no paper serves before its own date
     if edition.optional_number("mentored_months_min"):
         starts.append(_after_months(facts.mentored_from, edition, "mentored_months_min"))
+    if facts.left_party_on is not None:
+        starts.append(_after_months(facts.left_party_on, edition, "readmission_months"))
     return starts
 
 
@@ -131,6 +136,25 @@ def _age(facts: Facts, edition: Edition, on: date) -> Unmet | None:
             ),
         )
     return None
+
+
+def _readmission(facts: Facts, edition: Edition, on: date) -> Unmet | None:
+    """Who was in the Party before: not too soon after leaving, and not once too often."""
+    times = edition.number("readmission_times")
+    if facts.times_admitted > times:
+        text = Text("Đã được kết nạp lại {times} lần: không xét kết nạp lại nữa.", times=times)
+        return _no(edition, "readmission_times", "readmission_times", text)
+    if facts.left_party_on is None:
+        return None
+    return _months_since(
+        facts.left_party_on,
+        on,
+        edition,
+        "readmission_months",
+        "readmission",
+        missing=Text("Chưa ghi ngày ra khỏi Đảng."),
+        msgid="Ra khỏi Đảng mới {done} tháng, cần {months} tháng mới được xét kết nạp lại: đủ từ {first}.",
+    )
 
 
 def _schooling(facts: Facts, edition: Edition, on: date) -> Unmet | None:
@@ -331,6 +355,8 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     _members,
     _quorum,
 )
+# Silent about everybody who never was in the Party.
+OF_FORMER_MEMBERS: Final[tuple[Condition, ...]] = (_readmission,)
 
 
 def _no(edition: Edition, key: str, condition: str, text: Text, first_day: date | None = None) -> Unmet:
