@@ -308,7 +308,7 @@ def _resume_probation(acting: Acting) -> None:
 
 def _clocks_of_reentry(acting: Acting) -> None:
     """A resolution of the unit that was left is evidence, no more: its days end, those of the file go on."""
-    left = history.latest(acting.tx, acting.case.id, history.INTERRUPTION).stage
+    left = history.stage_left(acting.tx, acting.case.id)
     if left in ("committee_chain", "decision"):
         stop(acting, "admission_decision")
         _resume_file(acting)

@@ -11,6 +11,7 @@ from workflows.rules.deadlines import valid_until
 from workflows.rules.editions import edition_on
 
 INTERRUPTION = "interruption"
+NOT_GONE_BACK_TO = ("handover", "annulment")  # stages beside the road
 NOTE = "admission.acts"
 
 
@@ -67,6 +68,12 @@ def checks_round(tx: Transaction, case_id: int, on: date) -> int:
 def moved_after(tx: Transaction, case_id: int, act_id: int) -> bool:
     """Did the person change the unit after that act?"""
     return latest(tx, case_id, INTERRUPTION, outcomes=("unit_changed",), after=act_id) is not None
+
+
+def stage_left(tx: Transaction, case_id: int) -> str:
+    """The stage that the path left last; a case can be interrupted while being handed over, or examined."""
+    found = (row for row in reversed(acts(tx, case_id)) if row.element == INTERRUPTION)
+    return next(str(row.stage) for row in found if row.stage not in NOT_GONE_BACK_TO)
 
 
 def last_move(tx: Transaction, case_id: int) -> int:

@@ -133,7 +133,7 @@ def count_attempts(tx: Transaction, case: CaseRow, on: date) -> str:
 
 def stage_left(tx: Transaction, case: CaseRow, on: date) -> str:
     """The stage in which the last interruption found the case."""
-    return str(history.latest(tx, case.id, history.INTERRUPTION).stage)
+    return history.stage_left(tx, case.id)
 
 
 SERVICES: Mapping[str, Verb] = {

@@ -71,6 +71,33 @@ def test_removal_and_death_close_the_case(world: World, reason: str, end: str) -
         assert place_of(tx, found, world.today) is None
 
 
+def test_a_candidate_may_withdraw_or_die_while_being_handed_over(world: World) -> None:
+    case_id = at(world, "request_opinions")
+    interrupt(world, case_id, "unit_changed")
+    assert world.elements(case_id) == ["hand_over"]
+    interrupt(world, case_id, "withdrawn")
+    assert world.case(case_id).closed_as == "withdrawn"
+
+
+def test_a_second_change_of_unit_while_being_handed_over_goes_back_to_the_stage_first_left(
+    world: World,
+) -> None:
+    case_id = at(world, "new_member_class")
+    world.pass_days(1)
+    interrupt(world, case_id, "unit_changed")
+    interrupt(world, case_id, "unit_changed")
+    world.step(case_id)
+    assert world.case(case_id).stage == "probation"
+
+
+def test_a_refused_candidate_may_withdraw_before_being_told(world: World) -> None:
+    case_id = at(world, "admission_decision")
+    world.do(case_id, "admission_decision", "refused")
+    assert world.elements(case_id) == ["notify_refusal"]
+    interrupt(world, case_id, "withdrawn")
+    assert world.case(case_id).closed_as == "withdrawn"
+
+
 def test_a_closed_case_cannot_be_interrupted(world: World) -> None:
     case_id = at(world, "confirm_source")
     interrupt(world, case_id, "withdrawn")
