@@ -9,10 +9,19 @@ from sqlalchemy import insert, select, update
 
 from engine.cases import change_custodian
 from engine.errors import InvalidAnswers, Text
-from workflows.admission import certificates, history, membership, mentoring, requests, supplements
+from engine.time import day_of
+from workflows.admission import (
+    certificates,
+    helper_change,
+    history,
+    membership,
+    mentoring,
+    requests,
+    supplements,
+)
 from workflows.admission.acting import Acting
 from workflows.admission.clocks import running, start, stop
-from workflows.admission.records import ceremony, decision
+from workflows.admission.records import ceremony, decision, opinion_request, verification_request
 from workflows.admission.services import probation_ends
 from workflows.people.consents import ask_later, give_consent
 from workflows.rules.ages import add_months
@@ -29,8 +38,13 @@ def nothing(acting: Acting) -> None:
 def record_consent(acting: Acting) -> None:
     if acting.outcome == "not_now":
         again = acting.answers.get("ask_again_on") or add_months(acting.on, ASK_AGAIN_MONTHS)
+        if again <= acting.on:
+            raise InvalidAnswers({"ask_again_on": [Text("Ngày hỏi lại phải sau ngày trả lời.")]})
         ask_later(acting.tx, acting.student_id, again_on=again)
         return
+    parent_on = acting.answers.get("parent_on")
+    if parent_on is not None and parent_on > acting.on:
+        raise InvalidAnswers({"parent_on": [Text("Cha mẹ đồng ý trước, hoặc cùng ngày với học sinh.")]})
     for kind in ("source", "political"):
         give_consent(
             acting.tx,
@@ -39,7 +53,7 @@ def record_consent(acting: Acting) -> None:
             on=acting.on,
             by=acting.by,
             now=acting.now,
-            parent_on=acting.answers.get("parent_on"),
+            parent_on=parent_on,
             paper=acting.answers.get("paper"),
         )
 
@@ -83,6 +97,7 @@ def verification_reply(acting: Acting) -> None:
 
 
 def follow_up_verification(acting: Acting) -> None:
+    requests.after_answers(acting, verification_request)
     if acting.outcome == "resent":
         requests.send_again(acting)
     else:
@@ -90,6 +105,7 @@ def follow_up_verification(acting: Acting) -> None:
 
 
 def weigh_adverse(acting: Acting) -> None:
+    requests.after_answers(acting, verification_request)
     requests.weigh(acting, ("adverse",))
 
 
@@ -99,6 +115,11 @@ def request_opinions(acting: Acting) -> None:
 
 def opinion_reply(acting: Acting) -> None:
     requests.answer_opinion(acting)
+
+
+def weigh_opinions(acting: Acting) -> None:
+    """The opinions are summed up, and what speaks against is weighed, once all are there."""
+    requests.after_answers(acting, opinion_request)
 
 
 def conclude_history(acting: Acting) -> None:
@@ -210,6 +231,8 @@ def strike_off_decision(acting: Acting) -> None:
     received = acting.answers.get("received_on") or acting.on
     if received < acting.on:
         raise InvalidAnswers({"received_on": [Text("Ngày nhận quyết định không thể trước ngày ký.")]})
+    if received > day_of(acting.now):
+        raise InvalidAnswers({"received_on": [Text("Ngày nhận quyết định ở tương lai.")]})
     _decided(acting, "strike_off", str(acting.outcome), received_on=received)
     if acting.outcome == "struck_off":
         start(acting, "complaint", received)
@@ -219,6 +242,11 @@ def strike_off_decision(acting: Acting) -> None:
 
 
 def complaint(acting: Acting) -> None:
+    """A complaint within its days; after the last of them the striking off stands."""
+    clock = running(acting, "complaint")
+    if acting.outcome == "filed" and clock is not None and acting.on > clock.due_on:
+        due = f"{clock.due_on:%d/%m/%Y}"
+        raise InvalidAnswers({"on": [Text("Thời hạn khiếu nại đã hết ngày {due}.", due=due)]})
     stop(acting, "complaint")
     if acting.outcome == "filed":
         start(acting, "settle_complaint", acting.on)
@@ -239,6 +267,10 @@ def annul_review(acting: Acting) -> None:
         _clocks_of_reentry(acting)
 
 
+# Who goes on in one of these stages passes no step any more that must assign a helper.
+AFTER_ASSIGNING = frozenset({"ceremony", "probation", "probation_review", "recognition", "strike_off"})
+
+
 def hand_over(acting: Acting) -> None:
     """The receiving cell answers for the case from now on, and may name its helper at once."""
     receiver = acting.answers["receiver_id"]
@@ -252,10 +284,13 @@ def hand_over(acting: Acting) -> None:
         facts={"act": acting.act_id},
     )
     acting.organisation_id = receiver
+    sought = helper_change.follow(acting, receiver)
     membership.move(acting, receiver)
     _clocks_of_reentry(acting)
     if acting.answers.get("member_id"):
         mentoring.assign(acting)
+    elif not sought and history.stage_left(acting.tx, acting.case.id) in AFTER_ASSIGNING:
+        helper_change.ask(acting, {"act": acting.act_id})
 
 
 def _decided(

@@ -42,13 +42,14 @@ BEFORE_VOTE = (
         "party_cell",
         deeds.assign_helper,
         {"*": "helper_assignment"},
+        guards=("consent",),
     ),
     Step(
         "enrol_class",
         "Cử đi học lớp bồi dưỡng nhận thức về Đảng",
         "party_cell",
         deeds.enrol_class,
-        guards=("class_age",),
+        guards=("class_age", "consent"),
     ),
     Step(
         "class_result",
@@ -87,6 +88,7 @@ BEFORE_VOTE = (
         "Ban Chấp hành Đoàn ra nghị quyết giới thiệu",
         "youth_union",
         papers={"carried": "union_resolution", "failed": "meeting_minutes"},
+        guards=("consent",),
         parallel=True,
     ),
     Step("union_reconsider", "Đoàn xem xét lại việc giới thiệu", "youth_union", parallel=True),
@@ -95,7 +97,7 @@ BEFORE_VOTE = (
         "Viết giấy giới thiệu người vào Đảng",
         "helper",
         papers={"*": "helper_letter"},
-        guards=("helper",),
+        guards=("helper", "consent"),
         parallel=True,
     ),
     Step(
@@ -104,6 +106,7 @@ BEFORE_VOTE = (
         "grassroots_committee",
         deeds.send_verifications,
         {"sent": "verification_letter"},
+        guards=("consent",),
         parallel=True,
     ),
     Step(
@@ -120,6 +123,7 @@ BEFORE_VOTE = (
         "grassroots_committee",
         deeds.follow_up_verification,
         {"resent": "verification_letter"},
+        guards=("consent",),
         parallel=True,
     ),
     Step(
@@ -134,6 +138,7 @@ BEFORE_VOTE = (
         "Gửi phiếu lấy ý kiến nơi sinh hoạt, nơi cư trú",
         "party_cell",
         deeds.request_opinions,
+        guards=("consent",),
         parallel=True,
     ),
     Step(
@@ -148,15 +153,23 @@ BEFORE_VOTE = (
         "summarise_opinions",
         "Chi ủy tổng hợp ý kiến nhận xét",
         "party_cell",
+        deeds.weigh_opinions,
         papers={"*": "opinion_summary"},
         parallel=True,
     ),
-    Step("weigh_opinions", "Chi bộ xem xét ý kiến không tán thành", "party_cell", parallel=True),
+    Step(
+        "weigh_opinions",
+        "Chi bộ xem xét ý kiến không tán thành",
+        "party_cell",
+        deeds.weigh_opinions,
+        parallel=True,
+    ),
     Step(
         "conclude_history",
         "Kết luận, chứng nhận lý lịch",
         "grassroots_committee",
         deeds.conclude_history,
         {"certified": "history_conclusion"},
+        guards=("consent",),
     ),
 )

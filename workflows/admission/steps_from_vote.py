@@ -10,7 +10,7 @@ FROM_VOTE = (
         "party_cell",
         deeds.cell_vote,
         {"carried": "cell_resolution", "failed": "meeting_minutes", **RETURN},
-        guards=("vote",),
+        guards=("vote", "consent"),
     ),
     Step("after_failed_vote", "Xử lý khi không đủ phiếu tán thành", "party_cell"),
     Step("supply_supplement", "Bổ sung hồ sơ theo yêu cầu", "party_cell", deeds.supply),
