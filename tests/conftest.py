@@ -1,7 +1,7 @@
 """Databases for tests: every database test runs on an encrypted SQLite file and on a real PostgreSQL server.
 
-The tables are made once a session: SQLite tests get a copy of a template file, PostgreSQL tests share one
-database that is emptied after each test.
+The migrations make the tables once a session: SQLite tests get a copy of a template file, PostgreSQL tests
+share one database that is emptied after each test.
 """
 
 import os
@@ -22,7 +22,7 @@ from engine.database import open_engine
 from engine.registry import Registry
 from engine.secrets import Keys
 from engine.transactions import Store
-from workflows.tables import metadata
+from workflows import schema
 
 KEYS = Keys(bytes(range(32)))
 REQUIRED = "KETNAP_REQUIRE_POSTGRESQL"
@@ -39,7 +39,7 @@ QUIET = (
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "ketnap.db"
     engine = open_engine(f"sqlite:///{path}", KEYS.database, create=True)
-    metadata.create_all(engine)
+    schema.upgrade(engine)
     engine.dispose()  # the last to leave moves everything from the log into the file
     return path
 
@@ -158,7 +158,7 @@ def _run_server(folder: Path, binaries: Path) -> tuple[str, Callable[[], None]]:
 @pytest.fixture(scope="session")
 def postgresql_schema(postgresql_server: str) -> str:
     engine = open_engine(postgresql_server)
-    metadata.create_all(engine)
+    schema.upgrade(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql(EMPTY_ALL)
     engine.dispose()
@@ -170,7 +170,8 @@ EMPTY_ALL = """
 CREATE OR REPLACE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE name text; filled boolean; names text := '';
 BEGIN
-  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' LOOP
+  FOR name IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
+      AND tablename <> 'alembic_version' LOOP
     EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
     IF filled THEN names := names || ', ' || name; END IF;
   END LOOP;

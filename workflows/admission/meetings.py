@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.admission.acting import Acting
 from workflows.admission.records import body, meeting
 from workflows.people import members
+from workflows.people.records import student
 
 
 class Roll(NamedTuple):
@@ -103,9 +104,11 @@ def _within(roll: Roll, away: int, exempt: int) -> None:
 def meeting_for(acting: Acting, organisation_id: int, kind: str, figures: Attendance) -> int:
     """The meeting of that body on that day; its attendance is the same for every case it votes on."""
     sort = acting.answers.get("meeting_kind") or "regular"
+    branch = _branch_of(acting) if kind == "union_branch" else ""
     same = and_(
         meeting.c.organisation_id == organisation_id,
         meeting.c.body == kind,
+        meeting.c.branch == branch,
         meeting.c.kind == sort,
         meeting.c.on_day == acting.on,
     )
@@ -114,6 +117,7 @@ def meeting_for(acting: Acting, organisation_id: int, kind: str, figures: Attend
         row = {
             "organisation_id": organisation_id,
             "body": kind,
+            "branch": branch,
             "kind": sort,
             "on_day": acting.on,
             "chaired_by": acting.answers.get("chaired_by"),
@@ -141,3 +145,10 @@ def meeting_for(acting: Acting, organisation_id: int, kind: str, figures: Attend
             }
         )
     return int(found.id)
+
+
+def _branch_of(acting: Acting) -> str:
+    """The class union that met: one school has many, and two of them may meet on the same day."""
+    named = func.coalesce(student.c.class_name, student.c.course, "")
+    query = select(named).where(student.c.id == acting.case.subject_id)
+    return str(acting.tx.execute(query).scalar_one())

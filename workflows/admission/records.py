@@ -70,6 +70,7 @@ meeting = Table(
     _id(),
     Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
     Column("body", String(20), nullable=False),
+    Column("branch", String(60), nullable=False),  # the class of a class union, empty for other bodies
     Column("kind", String(20), nullable=False),
     Column("on_day", Date, nullable=False),
     Column("members", Integer, nullable=False),
@@ -79,10 +80,11 @@ meeting = Table(
     Column("chaired_by", String(120)),
     Column("recorded_by", Id),
     Column("recorded_at", Instant, nullable=False),
-    UniqueConstraint("organisation_id", "body", "kind", "on_day", name="meeting_once"),
+    UniqueConstraint("organisation_id", "body", "branch", "kind", "on_day", name="meeting_once"),
     CheckConstraint("members >= 0 AND exempt_absent >= 0 AND away >= 0", name="meeting_figures"),
     CheckConstraint("present >= 0 AND present <= members - exempt_absent - away", name="meeting_present"),
     CheckConstraint("body IN ('cell','plenum','standing','union_exec','union_branch')", name="meeting_body"),
+    CheckConstraint("branch = '' OR body = 'union_branch'", name="meeting_branch"),
     sqlite_autoincrement=True,
 )
 

@@ -11,7 +11,7 @@ from tests.workflows.builders import World, noon
 from workflows.admission import acts
 from workflows.admission.corrections import correct_vote
 from workflows.admission.records import act, meeting, vote
-from workflows.people.records import user_account
+from workflows.people.records import student, user_account
 
 
 def at(world: World, element: str) -> int:
@@ -198,6 +198,20 @@ def test_one_meeting_has_one_attendance_for_all_its_cases(world: World) -> None:
         .where(vote.c.step == "cell_vote")
     )
     assert len({row[0] for row in cell_meetings}) == 1 and len(cell_meetings) == 2
+
+
+def test_two_class_unions_of_one_school_may_meet_on_the_same_day(world: World) -> None:
+    first, second = world.nominate(0), world.nominate(1)
+    with world.store.transaction() as tx:
+        for number, class_name in ((0, "12A1"), (1, "12A2")):
+            this = student.c.id == world.students[number]
+            tx.execute(update(student).where(this).values(class_name=class_name))
+    for case_id in (first, second):
+        world.until(case_id, "branch_vote")
+    world.do(first, "branch_vote", members=30, present=30, votes_for=30, votes_against=0, invalid=0)
+    world.do(second, "branch_vote", members=28, present=25, votes_for=20, votes_against=5, invalid=0)
+    found = world.rows(select(meeting.c.branch, meeting.c.present).where(meeting.c.body == "union_branch"))
+    assert sorted((row.branch, row.present) for row in found) == [("12A1", 30), ("12A2", 25)]
 
 
 def test_a_vote_is_corrected_by_a_new_act_that_names_the_old_one(world: World) -> None:
