@@ -22,7 +22,6 @@ from workflows.admission import guards, history, meetings, votes
 from workflows.admission.acting import Acting
 from workflows.admission.forms import FORMS
 from workflows.admission.path import find_task
-from workflows.admission.records import meeting
 from workflows.admission.steps import STEPS, Step
 from workflows.documents.catalogue import papers
 from workflows.organisations.queries import name_on, organisations_of_kind
@@ -116,15 +115,7 @@ def first_values(acting: Acting) -> dict[str, Any]:
     values |= {"meeting_kind": "regular", "invalid": 0, "method": "secret"}
     if roll.known:
         values |= {"members": roll.members, "exempt_absent": roll.exempt, "away": roll.away}
-    held = acting.tx.execute(
-        select(meeting)
-        .where(
-            meeting.c.organisation_id == organisation_id,
-            meeting.c.body == kind,
-            meeting.c.on_day == acting.on,
-        )
-        .order_by(meeting.c.id)
-    ).first()
+    held = acting.tx.execute(meetings.meetings_held(acting, organisation_id, kind)).first()
     if held is not None:
         values |= {
             "members": held.members,

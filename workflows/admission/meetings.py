@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -104,15 +104,9 @@ def _within(roll: Roll, away: int, exempt: int) -> None:
 def meeting_for(acting: Acting, organisation_id: int, kind: str, figures: Attendance) -> int:
     """The meeting of that body on that day; its attendance is the same for every case it votes on."""
     sort = acting.answers.get("meeting_kind") or "regular"
-    branch = _branch_of(acting) if kind == "union_branch" else ""
-    same = and_(
-        meeting.c.organisation_id == organisation_id,
-        meeting.c.body == kind,
-        meeting.c.branch == branch,
-        meeting.c.kind == sort,
-        meeting.c.on_day == acting.on,
-    )
-    found = acting.tx.execute(select(meeting).where(same)).first()
+    branch = _branch_of(acting, kind)
+    held = meetings_held(acting, organisation_id, kind).where(meeting.c.kind == sort)
+    found = acting.tx.execute(held).first()
     if found is None:
         row = {
             "organisation_id": organisation_id,
@@ -147,8 +141,24 @@ def meeting_for(acting: Acting, organisation_id: int, kind: str, figures: Attend
     return int(found.id)
 
 
-def _branch_of(acting: Acting) -> str:
+def meetings_held(acting: Acting, organisation_id: int, kind: str) -> Select[Any]:
+    """The meetings of that body on the day of the act, the first recorded first."""
+    return (
+        select(meeting)
+        .where(
+            meeting.c.organisation_id == organisation_id,
+            meeting.c.body == kind,
+            meeting.c.branch == _branch_of(acting, kind),
+            meeting.c.on_day == acting.on,
+        )
+        .order_by(meeting.c.id)
+    )
+
+
+def _branch_of(acting: Acting, kind: str) -> str:
     """The class union that met: one school has many, and two of them may meet on the same day."""
+    if kind != "union_branch":
+        return ""
     named = func.coalesce(student.c.class_name, student.c.course, "")
     query = select(named).where(student.c.id == acting.case.subject_id)
     return str(acting.tx.execute(query).scalar_one())
