@@ -60,10 +60,13 @@ def leave(acting: Acting) -> None:
 
 
 def restore(acting: Acting) -> None:
-    """Back on the roll: the striking off was overturned."""
+    """The striking off was overturned: the place on the roll goes on as if it had never ended."""
     found = member_of(acting)
-    if found is not None:
-        place_member(acting.tx, found, cell_id=acting.case.custodian_id, status=PROBATIONARY, since=acting.on)
+    if found is None:
+        return
+    last = select(func.max(member_place.c.id)).where(member_place.c.member_id == found).scalar_subquery()
+    acting.tx.execute(update(member_place).where(member_place.c.id == last).values(valid_to=None))
+    move(acting, acting.case.custodian_id)
 
 
 def move(acting: Acting, cell_id: int) -> None:

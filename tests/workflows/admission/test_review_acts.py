@@ -11,6 +11,8 @@ from tests.workflows.builders import World, noon
 from workflows.admission import acts
 from workflows.admission.records import act
 from workflows.people.consents import withdraw_consent
+from workflows.people.members import place_of
+from workflows.people.records import member, member_place
 
 
 def at(world: World, element: str) -> int:
@@ -102,6 +104,21 @@ def test_a_complaint_is_filed_within_its_days_even_if_no_timer_has_fired(world: 
     world.today = due
     world.do(case_id, "complaint", "filed")
     assert world.elements(case_id) == ["settle_complaint"]
+
+
+def test_who_was_struck_off_wrongly_was_on_the_roll_all_the_time(world: World) -> None:
+    case_id = struck_off(world)
+    world.do(case_id, "strike_off_decision")
+    away = world.pass_days(10)
+    world.do(case_id, "complaint", "filed")
+    found = world.rows(select(member.c.id).where(member.c.student_id == world.students[0]))[0].id
+    with world.store.transaction(writing=False) as tx:
+        assert place_of(tx, found, away) is None
+    world.pass_days(10)
+    world.do(case_id, "settle_complaint", "overturned")
+    with world.store.transaction(writing=False) as tx:
+        assert place_of(tx, found, away) == (world.cell, "probationary")
+    assert len(world.rows(select(member_place.c.id).where(member_place.c.member_id == found))) == 1
 
 
 def test_a_refusal_is_no_wrong_admission(world: World) -> None:
