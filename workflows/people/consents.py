@@ -11,9 +11,9 @@ from engine.errors import InvalidAnswers, NotFound, NotLawful, Text, Unmet
 from engine.transactions import Transaction
 from workflows.people.records import consent, student
 from workflows.people.words import CONSENTS
+from workflows.rules.ages import birthday
+from workflows.rules.editions import edition_on
 
-# Law 91/2025/QH15 and decree 356/2025: a parent agrees too for those under this age (regulations §7).
-PARENT_BELOW_YEARS = 16
 SOURCE = "Luật 91/2025/QH15; Nghị định 356/2025/NĐ-CP"
 
 
@@ -34,13 +34,16 @@ def give_consent(
     born = tx.execute(select(student.c.birth_date).where(student.c.id == student_id)).scalar()
     if born is None:
         raise NotFound()
-    alone_from = _birthday(born, PARENT_BELOW_YEARS)
+    edition = edition_on(on)
+    years = edition.number("parent_consent_years")
+    alone_from = birthday(born, years)
     if on < alone_from and parent_on is None:
         needed = Text(
             "Người dưới {years} tuổi cần thêm sự đồng ý của cha, mẹ hoặc người giám hộ.",
-            years=PARENT_BELOW_YEARS,
+            years=years,
         )
-        raise NotLawful([Unmet("parent_consent", needed, SOURCE, "second_hand", alone_from)])
+        source, rating = edition.source("parent_consent_years"), edition.rating("parent_consent_years")
+        raise NotLawful([Unmet("parent_consent", needed, source, rating, alone_from)])
     row = {
         "student_id": student_id,
         "kind": kind,
@@ -95,11 +98,3 @@ def _in_force(student_id: int, kind: str, on: date) -> Exists:
         consent.c.given_on <= on,
         or_(consent.c.withdrawn_on.is_(None), consent.c.withdrawn_on > on),
     )
-
-
-def _birthday(born: date, years: int) -> date:
-    """The day on which somebody completes that many years; 29 February completes on 1 March."""
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return date(born.year + years, 3, 1)

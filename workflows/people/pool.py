@@ -20,8 +20,8 @@ from workflows.organisations.records import institution
 from workflows.people.names import Name, clean
 from workflows.people.records import pool_entry, pool_review, pool_review_line, student, user_account
 from workflows.people.words import POOL_LEAVING
+from workflows.rules.editions import edition_on
 
-FIRST_GRADE = 10  # the first of a high school: the directive has the source reviewed from the entry year on
 SOURCE = "Chỉ thị của Ban Thường vụ Tỉnh ủy, điểm 1"
 GRADED = ("high_school", "boarding")
 
@@ -194,9 +194,12 @@ def not_yet(row: Row[Any], on: date) -> list[Unmet]:
     unmet = []
     if row.left_on is not None and row.left_on <= on:
         unmet.append(Unmet("at_school", Text("Đã rời trường."), SOURCE, "verified"))
-    if row.school_kind in GRADED and row.grade is not None and row.grade < FIRST_GRADE:
-        text = Text("Nguồn được tạo từ lớp {grade}.", grade=FIRST_GRADE)
-        unmet.append(Unmet("pool_from_grade", text, SOURCE, "verified"))
+    edition = edition_on(on)
+    first = edition.number("pool_first_grade")
+    if row.school_kind in GRADED and row.grade is not None and row.grade < first:
+        text = Text("Nguồn được tạo từ lớp {grade}.", grade=first)
+        source, rating = edition.source("pool_first_grade"), edition.rating("pool_first_grade")
+        unmet.append(Unmet("pool_from_grade", text, source, rating))
     if row.ask_again_on is not None and on < row.ask_again_on:
         text = Text("Chưa hỏi lại trước ngày {day}.", day=f"{row.ask_again_on:%d/%m/%Y}")
         unmet.append(Unmet("ask_again_on", text, "Tự nguyện", "verified", row.ask_again_on))

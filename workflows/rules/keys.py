@@ -57,6 +57,8 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "delegation": Key("Được ủy quyền cho đảng ủy cơ sở quyết định kết nạp", FLAG),
         "min_official_members": Key("Số đảng viên chính thức tối thiểu của chi bộ", COUNT),
         # the person
+        "pool_first_grade": Key("Lớp đầu tiên được đưa vào nguồn ở trường phổ thông", COUNT),
+        "parent_consent_years": Key("Dưới tuổi này cần thêm sự đồng ý của cha, mẹ", YEARS),
         "min_age": Key("Tuổi tối thiểu khi chi bộ xét", YEARS),
         "max_age": Key("Tuổi tối đa khi chi bộ xét", YEARS),
         "age_reading": Key(
