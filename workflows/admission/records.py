@@ -249,7 +249,7 @@ certificate = Table(
     sqlite_autoincrement=True,
 )
 
-# What a return asks for, item by item, until it is supplied and accepted.
+# What a return asks for, item by item, until it is supplied and accepted; its words are sealed.
 supplement_item = Table(
     "supplement_item",
     metadata,
@@ -257,7 +257,6 @@ supplement_item = Table(
     _case(),
     _act(),
     Column("document_type", String(60)),
-    Column("wanted", String(300), nullable=False),
     Column("supplied_on", Date),
     _act("supplied_act_id", nullable=True),
     Column("accepted_on", Date),

@@ -2,27 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from engine.transactions import Transaction
-from workflows.admission.acting import Acting
+from workflows.admission.acting import Acting, keep_texts
 from workflows.admission.records import supplement_item
 
 
 def ask(acting: Acting) -> None:
-    """The list of missing things that goes with a return."""
-    rows = [
-        {
+    """The list of missing things that goes with a return; what is wanted is sealed, its type is not."""
+    items = acting.answers.get("items") or ()
+    for item in items:
+        row = {
             "case_id": acting.case.id,
             "act_id": acting.act_id,
             "document_type": item.get("document_type"),
-            "wanted": item["wanted"],
         }
-        for item in acting.answers.get("items") or ()
-    ]
-    if rows:
-        acting.tx.execute(insert(supplement_item), rows)
-    acting.facts |= {"items": len(rows)}
+        number = acting.tx.insert(supplement_item, row)
+        keep_texts(acting, {"wanted": item["wanted"]}, of="item", number=number)
+    acting.facts |= {"items": len(items)}
 
 
 def supply(acting: Acting) -> None:

@@ -970,7 +970,6 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document_type", sa.String(length=60), nullable=True),
-        sa.Column("wanted", sa.String(length=300), nullable=False),
         sa.Column("supplied_on", sa.Date(), nullable=True),
         sa.Column("supplied_act_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
