@@ -88,13 +88,13 @@ def keep_paper(acting: Acting, type: str | None) -> int | None:
 
 def _same_paper(acting: Acting, type: str, typed: str) -> bool:
     """Is this number already the one of a paper of that type and day?"""
-    digits = re.search(r"\d+", typed)
-    query = select(issued_number.c.number).where(
+    found = re.search(r"(\d+)([a-zđ]?)", typed.lower())
+    query = select(issued_number.c.number, issued_number.c.suffix).where(
         issued_number.c.organisation_id == acting.organisation_id,
         issued_number.c.type == type,
         issued_number.c.on == acting.on,
     )
     if type in PERSONAL:
         query = query.where(issued_number.c.case_id == acting.case.id)
-    taken = acting.tx.execute(query).scalars()
-    return digits is not None and int(digits[0]) in set(taken)
+    taken = {tuple(row) for row in acting.tx.execute(query)}
+    return found is not None and (int(found[1]), found[2]) in taken

@@ -7,6 +7,7 @@ from engine.errors import Conflict, NotAllowed
 from tests.workflows.builders import World, noon
 from workflows.admission.corrections import correct_vote
 from workflows.admission.records import act, vote
+from workflows.documents.records import issued_number
 
 
 def at(world: World, element: str) -> int:
@@ -43,3 +44,12 @@ def test_one_resolution_may_name_several_persons(world: World) -> None:
         world.do(case_id, "cell_vote", number="03-NQ/CB", take_number=False)
     numbers = world.rows(select(act.c.number).where(act.c.element == "cell_vote"))
     assert [str(row.number).removeprefix("Số ") for row in numbers] == ["03-NQ/CB", "03-NQ/CB"]
+
+
+def test_a_number_with_a_letter_is_another_number(world: World) -> None:
+    first, second = at(world, "cell_vote"), world.nominate(1)
+    world.until(second, "cell_vote")
+    world.do(first, "cell_vote", number="03-NQ/CB", take_number=False)
+    world.do(second, "cell_vote", number="03a-NQ/CB", take_number=False)
+    taken = world.rows(select(issued_number.c.suffix).where(issued_number.c.number == 3))
+    assert sorted(row.suffix for row in taken) == ["", "a"]
