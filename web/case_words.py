@@ -84,6 +84,10 @@ def journal_sentence(entry: Any, labels: Mapping[str, str]) -> Text:
     if entry.kind == "reschedule":
         days = ", ".join(f"{day[8:10]}/{day[5:7]}/{day[:4]}" for day in (facts.get("days") or {}).values())
         return Text("Tính lại ngày chờ: {days}", days=days)
+    if entry.kind == "extension" and "clock" in facts:
+        due = str(facts.get("due", ""))
+        clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
+        return Text("Gia hạn {clock} đến {day}", clock=clock, day=f"{due[8:10]}/{due[5:7]}/{due[:4]}")
     return Text(KINDS.get(entry.kind, entry.kind))
 
 
@@ -94,6 +98,8 @@ KINDS: Mapping[str, str] = {
     "vote_withdrawn": "Rút số phiếu đã nhập",
     "vote_corrected": "Đính chính số phiếu",
     "clock_extended": "Gia hạn",
+    "extension": "Gia hạn",
+    "correction": "Đính chính số phiếu",
     "adopted": "Nhập hồ sơ giấy đang dở",
     "adoption": "Nhập hồ sơ giấy đang dở",
 }

@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
 from engine.errors import Failure
-from web.pages import PLACES, students
+from web.pages import PLACES, remedies, students
 from web.pages.account import Password, SignIn
 from web.pages.pool import Meeting
 from web.pages.tasks import PARTS
@@ -35,7 +35,6 @@ NOT_SHOWN = (
     "workflows/demo",
     "workflows/migrations",
     "workflows/schema.py",
-    "workflows/admission/adoption",
     "workflows/founding",
     "web/commands",
     "web/opening.py",
@@ -146,6 +145,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("places", place.label) for place in PLACES)
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
+    small = (*small, remedies.Extension, remedies.Correction)
     for schema in (*FORMS.values(), *small):
         yield from _schema(schema)
 

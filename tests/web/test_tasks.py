@@ -249,3 +249,31 @@ def test_the_helper_of_a_candidate_sees_the_own_mentee_alone(
     assert mine.get(f"/tasks/{world.task(case_id, 'helper_letter').id}").status_code == 200
     assert other.get(f"/tasks/{world.task(case_id, 'helper_letter').id}").status_code == 404
     assert mine.get(f"/tasks/{world.task(case_id, 'union_resolution').id}").status_code == 404
+
+
+def test_the_superior_finds_the_votes_that_wait_for_a_confirmation(
+    world: World, case_id: int, person: Callable[[str], Person]
+) -> None:
+    world.until(case_id, "cell_vote")
+    user = person("commune1")
+    user.get("/tasks")
+    assert "whose=confirm" not in user.page
+    world.do(case_id, "cell_vote", confirm=False)
+    task = world.task(case_id, "cell_vote")
+    seen = {}
+    for name in ("commune1", "school1", "cell2", "cell1", "other1", "union1"):
+        user = person(name)
+        user.get("/tasks?whose=confirm")
+        seen[name] = f'href="/tasks/{task.id}?case={case_id}"' in user.page
+    assert seen == {
+        "commune1": True, "school1": True, "cell2": True, "cell1": False, "other1": False, "union1": False,
+    }  # fmt: skip
+    user = person("commune1")
+    user.get("/tasks")
+    assert "Chờ đồng chí xác nhận" in user.page
+    user.get(f"/tasks/{task.id}?case={case_id}")
+    secrets = {name: hidden(user.page, name) or "" for name in ("request_key", "case_version")}
+    user.post(f"/tasks/{task.id}/confirm?case={case_id}", secrets)
+    assert "cell_vote" not in world.elements(case_id)
+    user.get("/tasks?whose=confirm")
+    assert "Không có số phiếu nào chờ đồng chí xác nhận." in user.page

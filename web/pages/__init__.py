@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from engine.errors import Failure
 from web.entry import now, store, today
-from web.pages import account, cases, imports, pool, students, tasks
+from web.pages import account, adoption, cases, imports, pool, remedies, students, tasks, texts
 from workflows import access
 from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
 from workflows.desk.frame import named_seats
@@ -53,11 +53,14 @@ PLACES = (
     Place("pool.index", "Nguồn", "person-plus", PERMISSIONS["students.list"].positions, True),
     Place("students.index", "Học sinh, sinh viên", "people", PERMISSIONS["students.list"].positions, True),
     Place("imports.start", "Nhập danh sách", "upload", PERMISSIONS["students.import"].positions, True),
+    Place(
+        "adoption.start", "Tiếp nhận hồ sơ giấy", "folder2-open", PERMISSIONS["cases.adopt"].positions, True
+    ),
 )
 
 
 def install(app: Flask) -> None:
-    for page in (account, tasks, cases, students, pool, imports):
+    for page in (account, tasks, cases, texts, remedies, students, pool, imports, adoption):
         app.register_blueprint(page.pages)
     app.jinja_env.globals.update(desk_of_user=desk_of_user, now=now, today=today)
 

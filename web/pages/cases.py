@@ -26,11 +26,11 @@ from web.drawing import near
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
-from workflows.access import Case, Task
+from workflows.access import Case, Task, Vote
 from workflows.admission import acts
 from workflows.admission.desk import prepare
 from workflows.admission.forms import HelperLost, Interruption
-from workflows.desk import case_page, cases, people
+from workflows.desk import case_page, cases, people, remedies
 from workflows.desk.case_page import PATH
 from workflows.desk.labels import labels
 
@@ -74,6 +74,10 @@ def show(tx: Transaction, case_id: int) -> str:
     may = {
         "interrupt": access.may(tx, user_id(), "case.interrupt", Case(case_id), today()),
         "helper_lost": access.may(tx, user_id(), "case.helper_lost", Case(case_id), today()),
+        "read_texts": access.may(tx, user_id(), "case.read_texts", Case(case_id), today()),
+        "extend": access.may(tx, user_id(), "case.extend", Case(case_id), today())
+        and remedies.extendable(tx, case_id, today()),
+        "correct": _correctable(tx, found),
         "student": access.may(tx, user_id(), "student.see", access.Student(found.case.subject_id), today()),
         "tasks": {t.id for t in found.tasks if access.may(tx, user_id(), "task.see", Task(t.id), today())},
     }
@@ -96,6 +100,12 @@ def show(tx: Transaction, case_id: int) -> str:
         persons=PERSONS,
         **_labels(tx),
     )
+
+
+def _correctable(tx: Transaction, page: case_page.CasePage) -> set[int]:
+    """Votes that stand, may be corrected by me and were not written by me."""
+    standing = [row for row in page.votes if row.status == "standing" and row.proposed_by != user_id()]
+    return {row.id for row in standing if access.may(tx, user_id(), "vote.correct", Vote(row.id), today())}
 
 
 @pages.get("/cases/<number:case_id>/model.svg")

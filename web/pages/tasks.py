@@ -17,7 +17,7 @@ from workflows.access import Case, Task
 from workflows.admission import acts
 from workflows.admission.desk import Desk, prepare
 from workflows.desk import inbox as desk
-from workflows.desk import task_page
+from workflows.desk import task_page, texts
 from workflows.desk.labels import labels
 
 pages = Blueprint("tasks", __name__)
@@ -109,6 +109,8 @@ def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
         "may_confirm": not own_figures and access.may(tx, user_id(), "task.confirm", about, today()),
         "may_see_case": access.may(tx, user_id(), "case.see", Case(shown_case), today()),
         "shown_case": shown_case,
+        "sealed": texts.task_texts(tx, task.id),
+        "may_read": access.may(tx, user_id(), "task.read_texts", about, today()),
         "behalf": paper.on_behalf_of is not None,
         "clock": paper.clock,
         "request_key": request.form.get("request_key") or uuid.uuid4().hex,

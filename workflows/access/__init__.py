@@ -5,7 +5,7 @@
 
 from workflows.access.permissions import PERMISSIONS, Permission
 from workflows.access.questions import may, require
-from workflows.access.relations import Case, Organisation, Student, Task, Upload
+from workflows.access.relations import Case, Organisation, Student, Task, Upload, Vote
 from workflows.access.seats import Seat, acting_for
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Student",
     "Task",
     "Upload",
+    "Vote",
     "acting_for",
     "may",
     "require",

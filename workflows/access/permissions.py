@@ -22,8 +22,9 @@ ANSWERING = "answering"  # owes an open task of the case: residence, addressee, 
 SCHOOL = "school"  # Party or union organisation of the student's institution
 SUPERIOR = "superior"  # above the custodian on that day, or the board that works for one above it
 FORMER = "former"  # was custodian before: no right of its own, named so that the tests can say so
+DECIDING = "deciding"  # decides on the admission, works for the one that does, or stands above it
 RECEIVER = "receiver"  # the custodian types the paper of an organisation that has no account
-RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, RECEIVER})
+RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER})
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,24 @@ PERMISSIONS: Mapping[str, Permission] = {
     "task.confirm": Permission(PARTY | UNION, frozenset({OWN, SUPERIOR, RECEIVER})),
     # a case: an organisation that only owes one task of it sees that task, not the case
     "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR})),
+    # sealed words of the acts: who keeps the file and those above; at a task only what it needs
+    "case.read_texts": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    "task.read_texts": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER})),
     "cases.list": Permission(CLERKS),
     "case.interrupt": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    # the deadline of a decision is the deciding committee's: who decides, its board, or one above
+    "case.extend": Permission(PARTY, frozenset({DECIDING})),
+    # figures of a vote: the body that voted or a committee above it; the act refuses who wrote them
+    "vote.correct": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     "case.helper_lost": Permission(PARTY, frozenset({OWN})),
     # the school roll: only one's own institution, and never the superior
     "students.list": Permission(PARTY | UNION),
     "student.see": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "student.reveal": Permission(SIGNERS, frozenset({SCHOOL})),
     "students.import": Permission(PARTY | UNION),
+    # paper cases under way: the Party's own clerks of the school
+    "cases.adopt": Permission(PARTY),
+    "adoption.take": Permission(PARTY, frozenset({OWN})),
     "upload.take": Permission(PARTY | UNION, frozenset({OWN})),
     "pool.propose": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),

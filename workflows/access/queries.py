@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from engine.records import case, journal, task
 from engine.transactions import Transaction
 from workflows.access.records import upload
-from workflows.admission.records import helper_assignment
+from workflows.admission.records import helper_assignment, meeting, vote
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
+from workflows.organisations.resolution import answering as answering_for
 from workflows.people.records import position, student, user_account
 
 # A board speaks for the committee it hangs under, and so looks down from where that committee stands.
@@ -51,6 +52,15 @@ def task_row(tx: Transaction, task_id: int) -> Any:
     ).one_or_none()
 
 
+def vote_row(tx: Transaction, vote_id: int) -> Any:
+    """A recorded vote: its case, the organisation whose body voted, who wrote it, whether it stands."""
+    return tx.execute(
+        select(vote.c.id, vote.c.case_id, vote.c.proposed_by, vote.c.status, meeting.c.organisation_id)
+        .join(meeting, meeting.c.id == vote.c.meeting_id)
+        .where(vote.c.id == vote_id)
+    ).one_or_none()
+
+
 def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
     """The user is the member who helps the candidate of the task now, and the task is a helper's."""
     found = exists().where(
@@ -79,6 +89,21 @@ def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
         if child in tree.nodes and tree.nodes[child].kind in BOARDS
     }
     return {*higher, *boards} - {organisation_id}
+
+
+def committees_above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
+    """Organisations above this one on the day, without the boards."""
+    return set(tree_of(tx).ancestors_on(organisation_id, on))
+
+
+def deciding(tx: Transaction, custodian_id: int, on: date) -> set[int]:
+    """Who decides on a case of this custodian: the committee, the board that works for it, those above."""
+    tree = tree_of(tx)
+    committee = answering_for(tree, "deciding_committee", custodian_id, on)
+    if committee is None or committee == custodian_id:
+        return set()
+    board = answering_for(tree, "party_building_board", custodian_id, on)
+    return {committee, *above(tx, committee, on)} | ({board} if board is not None else set())
 
 
 def below(tx: Transaction, organisation_ids: Sequence[int], on: date) -> set[int]:

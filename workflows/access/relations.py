@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from engine.transactions import Transaction
 from workflows.access import queries
-from workflows.access.permissions import ANSWERING, FORMER, OWN, RECEIVER, SCHOOL, SUPERIOR
+from workflows.access.permissions import ANSWERING, DECIDING, FORMER, OWN, RECEIVER, SCHOOL, SUPERIOR
 
 
 class Case(NamedTuple):
@@ -36,13 +36,19 @@ class Organisation(NamedTuple):
     id: int
 
 
+class Vote(NamedTuple):
+    """A vote that was recorded, asked about by its number."""
+
+    id: int
+
+
 class Upload(NamedTuple):
     """An uploaded list, asked about by its number."""
 
     id: int
 
 
-Thing = Case | Task | Student | Organisation | Upload
+Thing = Case | Task | Student | Organisation | Vote | Upload
 
 
 def relations(tx: Transaction, organisation_id: int, thing: Thing, on: date) -> frozenset[str] | None:
@@ -61,6 +67,8 @@ def to_case(tx: Transaction, organisation_id: int, case_id: int, on: date) -> fr
         found.add(SUPERIOR)
     elif organisation_id in queries.former_custodians(tx, case_id):
         found.add(FORMER)
+    if organisation_id in queries.deciding(tx, case.custodian_id, on):
+        found.add(DECIDING)
     if organisation_id in queries.answering(tx, case_id):
         found.add(ANSWERING)
     if organisation_id in queries.school_of(tx, case.subject_id) and _still_here(tx, case):
@@ -95,6 +103,19 @@ def to_organisation(tx: Transaction, organisation_id: int, other_id: int, on: da
     return frozenset({SUPERIOR} if organisation_id in queries.above(tx, other_id, on) else ())
 
 
+def to_vote(tx: Transaction, organisation_id: int, vote_id: int, on: date) -> frozenset[str] | None:
+    """The body that voted and the committees above it, as far as the case is theirs too."""
+    row = queries.vote_row(tx, vote_id)
+    if row is None:
+        return None
+    if not {OWN, SUPERIOR} & (to_case(tx, organisation_id, row.case_id, on) or frozenset()):
+        return frozenset()
+    if organisation_id == row.organisation_id:
+        return frozenset({OWN})
+    higher = queries.committees_above(tx, row.organisation_id, on)
+    return frozenset({SUPERIOR} if organisation_id in higher else ())
+
+
 def to_upload(tx: Transaction, organisation_id: int, upload_id: int, on: date) -> frozenset[str] | None:
     schools = queries.schools_of_upload(tx, upload_id)
     return None if schools is None else frozenset({OWN} if organisation_id in schools else ())
@@ -110,5 +131,6 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Task: to_task,
     Student: to_student,
     Organisation: to_organisation,
+    Vote: to_vote,
     Upload: to_upload,
 }

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 
 from engine.records import case, task
 from engine.transactions import Transaction
-from workflows.access.permissions import CLERKS, HELPER
-from workflows.access.queries import on_day
+from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
+from workflows.access.queries import below, on_day
 from workflows.access.seats import Seat
 from workflows.admission.records import helper_assignment, vote
+from workflows.admission.steps import STEPS
 from workflows.organisations.records import organisation, organisation_place
 from workflows.people.names import search_key
 from workflows.people.records import position, student, user_account
@@ -20,7 +21,7 @@ from workflows.people.records import position, student, user_account
 PAGE = 50
 SOON = timedelta(days=7)
 NO_DAY = date(9999, 12, 31)
-MINE, BEHALF = "mine", "behalf"
+MINE, BEHALF, CONFIRM = "mine", "behalf", "confirm"
 DUE_WORDS = ("late", "soon", "none")
 
 
@@ -72,12 +73,13 @@ class Inbox:
     late: int
     soon: int
     behalf: int
+    confirm: int
 
 
 def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> Inbox:
     """The page of open tasks, soonest due first, those without a day last."""
-    mine, behalf = _mine(seats), _behalf(seats, on)
-    whose = behalf if wanted.whose == BEHALF else mine
+    groups = {MINE: _mine(seats), BEHALF: _behalf(seats, on), CONFIRM: _to_confirm(tx, seats, on)}
+    whose = groups.get(wanted.whose, groups[MINE])
     filtered = and_(whose, *_filters(wanted, on))
     count = tx.execute(_counted(filtered)).scalar_one()
     page = tx.execute(_lines(and_(filtered, *_beyond(wanted.after)))).all()
@@ -95,7 +97,8 @@ def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> I
         steps=[tuple(row) for row in steps],
         late=tx.execute(_counted(and_(whose, *_due("late", on)))).scalar_one(),
         soon=tx.execute(_counted(and_(whose, *_due("soon", on)))).scalar_one(),
-        behalf=tx.execute(_counted(behalf)).scalar_one(),
+        behalf=tx.execute(_counted(groups[BEHALF])).scalar_one(),
+        confirm=tx.execute(_counted(groups[CONFIRM])).scalar_one(),
     )
 
 
@@ -143,6 +146,27 @@ def _behalf(seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
         task.c.organisation_id.not_in(clerks),
         ~staffed,
     )
+
+
+def _to_confirm(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
+    """Votes that somebody else wrote and that I may confirm: of my organisation, or of one under it."""
+    rule = PERMISSIONS["task.confirm"]
+    acting = [seat for seat in seats if seat.position in rule.positions]
+    if not acting:
+        return false()
+    own = [
+        and_(
+            task.c.organisation_id == seat.organisation_id,
+            task.c.element.in_([name for name, step in STEPS.items() if seat.position in step.confirm]),
+        )
+        for seat in acting
+    ]
+    offices = {seat.organisation_id for seat in acting}
+    under = task.c.organisation_id.in_(below(tx, sorted(offices), on) - offices)
+    waiting = exists().where(
+        vote.c.task_id == task.c.id, vote.c.status == "pending", vote.c.proposed_by != acting[0].user_id
+    )
+    return and_(waiting, or_(under, *own))
 
 
 def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.admission.records import meeting, opinion_request, verification_request, vote
 from workflows.organisations.records import organisation
-from workflows.people.records import user_account
+from workflows.people.records import student, user_account
 
 REQUESTS = {
     "verification_reply": (verification_request, "about"),
@@ -24,6 +25,23 @@ class Asked:
     addressee: str
     sent_on: Any
     number: str | None
+
+
+def task_and_student(tx: Transaction, task_id: int) -> Any:
+    """An open task with the names of whom it is about."""
+    return tx.execute(
+        select(
+            task.c.id,
+            task.c.element,
+            func.coalesce(case.c.parent_id, case.c.id).label("case_id"),
+            student.c.family_name,
+            student.c.middle_name,
+            student.c.given_name,
+        )
+        .join(case, case.c.id == task.c.case_id)
+        .join(student, student.c.id == case.c.subject_id)
+        .where(task.c.id == task_id)
+    ).one()
 
 
 def organisation_name(tx: Transaction, organisation_id: int | None) -> str | None:
