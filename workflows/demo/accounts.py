@@ -10,14 +10,16 @@ from datetime import date
 from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
+from engine.records import task
 from engine.transactions import Transaction
+from workflows.admission.records import helper_assignment
 from workflows.demo.measures import person
 from workflows.demo.structure import count_on, first_free
 from workflows.demo.world import PASSWORD, Account, School, World
 from workflows.organisations.records import organisation
-from workflows.people.records import position, user_account
+from workflows.people.records import member, position, user_account
 
 SINCE = date(2021, 9, 1)
 
@@ -30,11 +32,25 @@ class Staff:
         self.next_id = first_free(tx, user_account)
         self.users: list[dict[str, Any]] = []
         self.positions: list[dict[str, Any]] = []
+        self.names = _names_of(
+            tx, [helper_of(school, cell) for school in world.schools for cell in school.cells]
+        )
 
-    def add(self, organisation_id: int, word: str, username: str, *, until: date | None = None) -> int:
+    def add(
+        self,
+        organisation_id: int,
+        word: str,
+        username: str,
+        *,
+        until: date | None = None,
+        member_id: int | None = None,
+    ) -> int:
+        """`member_id`: the account is that member's and bears that name."""
         own = self.next_id
         self.next_id += 1
         name = person(self.chance, self.chance.choice(("male", "female")))
+        if member_id is not None:
+            name = self.names[member_id]
         mark = f"{self.chance.getrandbits(128):032x}"
         self.users.append(
             {
@@ -44,6 +60,7 @@ class Staff:
                 "active": True,
                 "fs_uniquifier": mark,
                 "language": "vi",
+                "member_id": member_id,
             }
         )
         row = {"user_id": own, "organisation_id": organisation_id, "position": word}
@@ -82,7 +99,7 @@ def _add_school(staff: Staff, school: School, prefix: str) -> None:
         sign = prefix if number == 1 else f"{prefix}.cb{number}"
         staff.add(cell, "secretary", f"{sign}.bithu")
         staff.add(cell, "deputy_secretary", f"{sign}.phobithu")
-        staff.add(cell, "helper", f"{sign}.giupdo")
+        staff.add(cell, "helper", f"{sign}.giupdo", member_id=helper_of(school, cell))
     for committee, sign in ((school.committee_id, "danguy"), (school.section_id, "bophan")):
         if committee is not None:
             staff.add(committee, "secretary", f"{prefix}.{sign}")
@@ -93,6 +110,17 @@ def _add_school(staff: Staff, school: School, prefix: str) -> None:
     school.secretary_id = users[school.cell_id]["secretary"]
     school.deputy_id = users[school.cell_id]["deputy_secretary"]
     school.union_secretary_id = users[school.union_id]["union_secretary"]
+
+
+def helper_of(school: School, cell_id: int) -> int:
+    """The member of the cell who has the helper's account: a helper's right rests on being that member."""
+    return school.members[cell_id][0]
+
+
+def _names_of(tx: Transaction, members: Sequence[int]) -> dict[int, str]:
+    parts = (member.c.family_name, member.c.middle_name, member.c.given_name)
+    rows = tx.execute(select(member.c.id, *parts).where(member.c.id.in_(members)))
+    return {row.id: " ".join(part for part in tuple(row)[1:] if part) for row in rows}
 
 
 def open_accounts(tx: Transaction, world: World) -> None:
@@ -118,6 +146,39 @@ def open_accounts(tx: Transaction, world: World) -> None:
     for role, organisation_id, word in rows:
         if organisation_id is not None:
             _open(tx, world, role, organisation_id, word, hashed)
+
+
+def open_helper(tx: Transaction, world: World) -> None:
+    """Once there are cases: the printed helper is one who has a report to write now, if anybody has."""
+    old = world.account("helper")
+    found = _busiest_helper(tx)
+    if found is None:
+        return
+    organisation_id, member_id = found
+    user_id = world.user(organisation_id, "helper")
+    name = _names_of(tx, [member_id])[member_id]
+    tx.execute(update(user_account).where(user_account.c.id == old.user_id).values(password=None))
+    tx.execute(
+        update(user_account).where(user_account.c.id == user_id).values(member_id=member_id, name=name)
+    )
+    _open(tx, world, old.role, organisation_id, "helper", PasswordHasher().hash(PASSWORD))
+    world.accounts[world.accounts.index(old)] = world.accounts.pop()
+
+
+def _busiest_helper(tx: Transaction) -> tuple[int, int] | None:
+    """(cell, member) with the most open tasks of a helper."""
+    row = tx.execute(
+        select(task.c.organisation_id, helper_assignment.c.member_id)
+        .join(helper_assignment, helper_assignment.c.case_id == task.c.case_id)
+        .join(
+            position,
+            (position.c.organisation_id == task.c.organisation_id) & (position.c.position == "helper"),
+        )
+        .where(task.c.lane == "helper", helper_assignment.c.valid_to.is_(None))
+        .group_by(task.c.organisation_id, helper_assignment.c.member_id)
+        .order_by(func.count().desc(), task.c.organisation_id, helper_assignment.c.member_id)
+    ).first()
+    return None if row is None else (int(row.organisation_id), int(row.member_id))
 
 
 def _open(tx: Transaction, world: World, role: str, organisation_id: int, word: str, hashed: str) -> None:

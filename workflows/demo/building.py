@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from engine.transactions import Store
-from workflows.demo.accounts import add_users, open_accounts
+from workflows.demo.accounts import add_users, open_accounts, open_helper
 from workflows.demo.cases import fill_pool, prepare_admissions, run_cases
 from workflows.demo.measures import Measures
 from workflows.demo.population import add_members, add_pupils
@@ -51,4 +51,6 @@ def build(
         fill_pool(tx, world, chance)
     if cases:
         run_cases(store, world, chance, measures, progress)
+        with store.transaction() as tx:
+            open_helper(tx, world)
     return world
