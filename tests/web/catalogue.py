@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
 from engine.errors import Failure
-from web.pages import PLACES, remedies, students
+from web.pages import PLACES, remedies, students, texts
 from web.pages.account import Password, SignIn
 from web.pages.pool import Meeting
 from web.pages.tasks import PARTS
@@ -145,7 +145,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("places", place.label) for place in PLACES)
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
-    small = (*small, remedies.Extension, remedies.Correction)
+    small = (*small, remedies.Extension, remedies.Correction, texts.Purpose)
     for schema in (*FORMS.values(), *small):
         yield from _schema(schema)
 
