@@ -82,4 +82,4 @@ def test_the_union_does_not_take_over_paper_cases(world: World, person: Callable
     user = person("union1")
     assert user.get("/adoption").status_code == 404
     user.get("/tasks")
-    assert "Tiếp nhận hồ sơ giấy" not in user.page
+    assert "Hồ sơ giấy" not in user.page

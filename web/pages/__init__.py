@@ -53,9 +53,7 @@ PLACES = (
     Place("pool.index", "Nguồn", "person-plus", PERMISSIONS["students.list"].positions, True),
     Place("students.index", "Học sinh, sinh viên", "people", PERMISSIONS["students.list"].positions, True),
     Place("imports.start", "Nhập danh sách", "upload", PERMISSIONS["students.import"].positions, True),
-    Place(
-        "adoption.start", "Tiếp nhận hồ sơ giấy", "folder2-open", PERMISSIONS["cases.adopt"].positions, True
-    ),
+    Place("adoption.start", "Hồ sơ giấy", "journal-text", PERMISSIONS["cases.adopt"].positions, True),
 )
 
 
