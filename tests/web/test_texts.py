@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import JSON, String, select
 
 from engine.records import metadata, read_log
+from engine.secrets import erase_subject
 from tests.web.conftest import Person
-from tests.workflows.builders import World
+from tests.workflows.builders import World, noon
 
 MISSING = "Bản sao giấy khai sinh có chứng thực, bản cũ mờ số"
 ADVERSE = "Chưa rõ quá trình công tác của cha từ năm 1988"
@@ -151,6 +152,30 @@ def test_the_word_of_an_interruption_is_no_text(
     user.post(f"/cases/{returned}/texts", {"step": "check"})
     assert "Xin rút để đi học xa" in user.page
     assert "withdrawn" not in user.page
+
+
+def test_nothing_is_left_of_somebody_erased(
+    world: World, returned: int, person: Callable[[str], Person]
+) -> None:
+    with world.store.transaction() as tx:
+        erase_subject(tx, "student", world.students[0], now=noon(world.today))
+    user = person("cell1")
+    assert user.get(f"/cases/{returned}/texts").status_code == 200
+    assert "Chưa có nội dung nào được mã hóa" in user.page
+    user.post(f"/cases/{returned}/texts", {"step": "check"})
+    assert MISSING not in user.page and REASON not in user.page
+    assert readings(world) == []
+
+
+def test_readings_are_told_on_the_page_of_the_student(
+    world: World, returned: int, person: Callable[[str], Person]
+) -> None:
+    person("school1").post(f"/cases/{returned}/texts", {"other": "Đối chiếu với bản giấy"})
+    user = person("cell1")
+    user.get(f"/students/{world.students[0]}")
+    assert "Đối chiếu với bản giấy" in user.page
+    told = user.page[user.page.index("Những lần đã mở") : user.page.index("Đối chiếu với bản giấy")]
+    assert told.count("Nội dung trong hồ sơ") == 1 and "(2)" in told
 
 
 def test_no_table_holds_the_typed_words_in_clear(

@@ -59,8 +59,9 @@ FIELDS: Mapping[str, str] = {"reason": "Lý do", "note": "Ghi chú", "late_reaso
 
 @dataclass(frozen=True)
 class Origin:
-    """The step and day of the act that wrote a text; `about`: the paper asked for, or who was asked."""
+    """The act that wrote a text, its step and day; `about`: the paper asked for, or who was asked."""
 
+    act_id: int
     element: str
     on: date
     about: str | None = None
@@ -99,8 +100,9 @@ def case_texts(tx: Transaction, case_id: int) -> list[SealedText]:
         if origin is None or (origin.element in SIDE_FORMS and name == "reason"):  # a word of a list, no text
             continue
         label = _label(of, origin.element, name)
-        found.append(SealedText(of, int(number), name, origin.element, origin.on, label, origin.about))
-    return sorted(found, key=lambda one: (one.on, one.of, one.number, one.name))
+        text = SealedText(of, int(number), name, origin.element, origin.on, label, origin.about)
+        found.append((origin.on, origin.act_id, text.of, text.number, text.name, text))
+    return [text for *_order, text in sorted(found, key=lambda one: one[:-1])]
 
 
 def task_texts(tx: Transaction, task_id: int) -> list[SealedText]:
@@ -157,7 +159,7 @@ def _origins(tx: Transaction, case_id: int) -> dict[tuple[str, int], Origin]:
     of_case = select(case.c.id).where(or_(case.c.id == case_id, case.c.parent_id == case_id))
     origins: dict[tuple[str, int], Origin] = {}
     for row in tx.execute(select(act).where(act.c.case_id.in_(of_case))):
-        origins["act", row.id] = Origin(row.element, row.on_day)
+        origins["act", row.id] = Origin(row.id, row.element, row.on_day)
     for row in tx.execute(select(supplement_item).where(supplement_item.c.case_id.in_(of_case))):
         paper = papers().get(row.document_type)
         origin = origins["act", row.act_id]
