@@ -2,15 +2,18 @@
 nothing that the content policy refused, no error in the console."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
+from sqlalchemy import select
 
 from tests.journeys.conftest import fill, press
 from tests.workflows.builders import World, noon
+from workflows.admission.records import vote
 from workflows.people import pool
+from workflows.people.students import add_student
 
 WIDTHS = (1280, 390)
 
@@ -27,6 +30,14 @@ def pages(world: World) -> list[tuple[str, str]]:
     other = world.nominate(1)
     world.until(other, "cell_vote")
     voting = world.task(other, "cell_vote").id
+    voted = world.rows(select(vote.c.id).where(vote.c.case_id == other, vote.c.step == "cell_recognition"))
+    recognised = voted[0].id
+    with world.store.transaction() as tx:
+        third = add_student(tx, world.institution, "Lê Thị Ba", date(2007, 5, 10), grade=12)
+    world.students.append(third)
+    decided = world.nominate(2)
+    world.until(decided, "committee_resolution")
+    world.do(decided, "committee_resolution", confirm=False)
     world.today += timedelta(days=3)
     return [
         ("cell1", "/tasks"),
@@ -42,6 +53,10 @@ def pages(world: World) -> list[tuple[str, str]]:
         ("union1", "/pool"),
         ("cell1", f"/pool/{world.cell}/confirm"),
         ("union1", "/import"),
+        ("cell1", "/adoption"),
+        ("cell2", f"/votes/{recognised}/correct"),
+        ("board1", f"/cases/{decided}/extend"),
+        ("commune1", "/tasks?whose=confirm"),
         ("cell1", "/search?q=thu"),
         ("cell1", "/account/password"),
         ("cell1", "/cases/999999"),
