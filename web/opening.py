@@ -1,5 +1,7 @@
 """Opening the store that the settings name: the key first, then the database, then a look at its form."""
 
+import gc
+
 from sqlalchemy import Engine
 
 from engine.database import check_schema, open_engine
@@ -28,4 +30,5 @@ def open_store(settings: Settings) -> Store:
     keys = Keys.load(settings.key_file)
     engine = open_engine(settings.database_url, keys.database)
     check_schema(engine, schema.head())
+    gc.freeze()  # what is loaded by now lives as long as the process; collections need not look through it
     return Store(engine, registry=registry(), keys=keys)

@@ -64,9 +64,13 @@ class CaseList:
     stages: dict[str, int]
 
 
+# Free will: "not now" is kept only as the day before which nobody asks again; never listed, never counted.
+LISTED = or_(case.c.closed_as.is_(None), case.c.closed_as != "not_now")
+
+
 def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> CaseList:
     """A page of cases by the person's name in Vietnamese order."""
-    seen = and_(case.c.kind == "admission", custodian_condition(tx, seats, on))
+    seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
     open_state: dict[str, ColumnElement[bool]] = {
         "open": case.c.closed_on.is_(None),
         "closed": case.c.closed_on.is_not(None),

@@ -11,6 +11,7 @@ from engine.records import case, read_log
 from engine.transactions import Transaction
 from workflows.access.permissions import PARTY, UNION
 from workflows.access.seats import Seat
+from workflows.desk.cases import LISTED
 from workflows.organisations.kinds import PARTY_CELL
 from workflows.organisations.records import institution, organisation
 from workflows.people.names import search_key
@@ -190,7 +191,7 @@ def cases_of(tx: Transaction, student_id: int) -> list[Any]:
     """Cases of a student, the open one first."""
     rows = tx.execute(
         select(case.c.id, case.c.kind, case.c.stage, case.c.opened_on, case.c.closed_on, case.c.closed_as)
-        .where(case.c.subject_id == student_id, case.c.kind == "admission")
+        .where(case.c.subject_id == student_id, case.c.kind == "admission", LISTED)
         .order_by(case.c.closed_on.is_not(None), case.c.id.desc())
     )
     return list(rows.all())
