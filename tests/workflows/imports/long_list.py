@@ -43,7 +43,7 @@ def main(file: Path, folder: Path) -> None:
 
 
 def most_memory() -> float:
-    """Megabytes at the highest. Not `ru_maxrss`: that begins with what the process had that started this one."""
+    """Megabytes at the highest. Not `ru_maxrss`: that begins with what the starting process had."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
