@@ -58,7 +58,6 @@ def enter_pool(
     by: int | None,
     now: datetime,
     cell_id: int | None = None,
-    note: str | None = None,
 ) -> int:
     """A student enters the pool; `proposer`: a user, or the name of somebody without an account.
 
@@ -80,7 +79,6 @@ def enter_pool(
         "proposer_id": proposer_id,
         "proposer_name": proposer_name,
         "entered_on": on,
-        "note": note,
     }
     entry_id = tx.insert_unless_there(pool_entry, entry)
     if entry_id is None:
@@ -99,7 +97,6 @@ def leave_pool(
     on: date,
     by: int | None,
     now: datetime,
-    note: str | None = None,
 ) -> None:
     """A student leaves the pool with a reason; the entry stays. Raises NotFound, InvalidAnswers."""
     if reason not in POOL_LEAVING:
@@ -109,10 +106,8 @@ def leave_pool(
         raise NotFound(Text("Học sinh, sinh viên này không có trong danh sách nguồn."))
     if on < entry.entered_on:
         raise InvalidAnswers({"on": [Text("Ngày ra khỏi nguồn không được trước ngày vào nguồn.")]})
-    values: dict[str, Any] = {"left_on": on, "reason": reason}
-    if note:
-        values["note"] = note
-    tx.execute(update(pool_entry).where(pool_entry.c.id == entry.id).values(values))
+    left = {"left_on": on, "reason": reason}
+    tx.execute(update(pool_entry).where(pool_entry.c.id == entry.id).values(left))
     facts = {"student": student_id, "reason": reason}
     journal.append(tx, None, "pool_left", on=on, by=by, now=now, facts=facts)
 

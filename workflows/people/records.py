@@ -121,7 +121,6 @@ pool_entry = Table(
     Column("entered_on", Date, nullable=False),
     Column("left_on", Date),
     Column("reason", String(30)),  # one of words.LEAVING
-    Column("note", Text),
     CheckConstraint("(left_on IS NULL) = (reason IS NULL)", name="pool_left_with_reason"),
     CheckConstraint("left_on IS NULL OR left_on >= entered_on", name="pool_left_after"),
     sqlite_autoincrement=True,

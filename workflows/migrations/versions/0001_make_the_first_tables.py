@@ -1351,7 +1351,6 @@ def upgrade() -> None:
         sa.Column("entered_on", sa.Date(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(length=30), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
         sa.CheckConstraint("(left_on IS NULL) = (reason IS NULL)", name="pool_left_with_reason"),
         sa.CheckConstraint("left_on IS NULL OR left_on >= entered_on", name="pool_left_after"),
         sa.ForeignKeyConstraint(
