@@ -182,7 +182,7 @@ def extend(
     tx: Transaction, case_id: int, clock: str, *, reason: str, on: date, by: int, now: datetime
 ) -> date:
     """The one extension that the rules allow for a special case; gives the new due day."""
-    access.require(tx, by, "case.interrupt", access.Case(case_id), day_of(now))
+    access.require(tx, by, "case.extend", access.Case(case_id), day_of(now))
     if not reason.strip():
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
     return extend_deadline(tx, case_id, clock, {"on": on, "reason": reason}, by=by, now=now)

@@ -1,5 +1,6 @@
-"""When a birth date, an edition or the calendar changes: waiting timers and open clocks are counted anew.
+"""When a birth date or the calendar changes: waiting timers and open clocks are counted anew.
 
+A new edition moves waiting timers only (clocks keep that of their start): the worker asks them every day.
 Closed clocks never change; each change says why in the journal.
 """
 
@@ -34,13 +35,6 @@ def calendar_changed(tx: Transaction, *, on: date, now: datetime) -> int:
     )
     found = tx.execute(query.order_by(case.c.id)).scalars().all()
     return sum(bool(recalculate(tx, [one], on=on, now=now, why="calendar")) for one in found)
-
-
-def edition_changed(tx: Transaction, *, on: date, now: datetime) -> int:
-    """A new edition applies to acts not yet done, so to waiting timers; clocks keep that of their start."""
-    query = select(case.c.id).where(case.c.closed_on.is_(None)).order_by(case.c.id)
-    found = tx.execute(query).scalars().all()
-    return sum(bool(cases.reschedule(tx, one, on=on, now=now, why="edition")) for one in found)
 
 
 def recalculate(tx: Transaction, case_ids: Iterable[int], *, on: date, now: datetime, why: str) -> list[str]:

@@ -84,13 +84,6 @@ def opinions(tx: Transaction, case_id: int) -> list[Any]:
     return list(tx.execute(query.order_by(opinion_request.c.id)))
 
 
-def asked_organisation(tx: Transaction, lane: str, item: int) -> int | None:
-    """The organisation that a request went to; None when it is outside of the program."""
-    table = verification_request if lane == "addressee" else opinion_request
-    found: int | None = tx.execute(select(table.c.organisation_id).where(table.c.id == item)).scalar()
-    return found
-
-
 def _sent(acting: Acting, table: Table, to: Mapping[str, Any], **own: Any) -> int:
     row = {
         "case_id": acting.case.id,

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from engine import journal
 from engine.transactions import Transaction
+from workflows.admission.recalculation import birth_date_corrected
 from workflows.imports import queries
 from workflows.imports.cells import text_of
 from workflows.imports.collecting import put_off
@@ -29,6 +30,9 @@ def take_over(
     with put_off():
         report = plan(tx, institution_id, sheet, on)
         _store(tx, report)
+    for line in report.of("changed"):
+        if "birth_date" in line.changes:
+            birth_date_corrected(tx, _id(line), on=on, now=now)
     if report.of("new") or report.of("changed"):
         facts = {"institution": institution_id, "file": sheet.filename, **report.counts}
         journal.append(tx, None, "student_list_imported", on=on, by=by, now=now, facts=facts)

@@ -5,7 +5,7 @@ chooses: the birthday itself, the month of the birthday, or the month after it.
 """
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 STRICT_DAY: Final = "strict_day"
@@ -83,7 +83,3 @@ def whole_months(start: date, day: date) -> int:
     if add_months(start, months) > day:
         months -= 1
     return months
-
-
-def day_before(day: date) -> date:
-    return day - timedelta(days=1)

@@ -14,6 +14,7 @@ from tests.workflows.builders import World, build, noon
 from workflows.admission.guards import first_lawful_day, unmet_for_vote
 from workflows.admission.recalculation import birth_date_corrected, calendar_changed
 from workflows.admission.side_acts import extend_deadline
+from workflows.imports import read, take_over
 from workflows.people.records import student
 from workflows.rules.days_off import DayOff, change_days
 
@@ -64,6 +65,21 @@ def test_a_corrected_birth_date_moves_the_waiting_timer(young: World) -> None:
     with young.store.transaction(writing=False) as tx:
         assert entries(tx, case_id)[-1].facts["why"] == "birth_date"
     assert correct(young, date(2007, 12, 24)) == [], "nothing moves where nothing changed"
+
+
+def test_a_list_with_the_right_birth_date_moves_the_waiting_timer_at_once(young: World) -> None:
+    waiting(young)
+    this = student.c.id == young.students[0]
+    with young.store.transaction() as tx:
+        tx.execute(update(student).where(this).values(code="HS001", class_name="12A1", grade=12))
+    found = young.rows(select(student).where(this))[0]
+    name = " ".join(filter(None, (found.family_name, found.middle_name, found.given_name)))
+    text = f"Mã học sinh,Họ và tên,Ngày sinh,Lớp\nHS001,{name},24/12/2007,{found.class_name}\n"
+    with young.store.transaction() as tx:
+        sheet = read(text.encode(), "lop.csv")
+        report = take_over(tx, found.institution_id, sheet, on=young.today, by=None, now=noon(young.today))
+    assert [line.changes for line in report.of("changed")] == [("birth_date",)]
+    assert young.rows(select(timer.c.due_at))[0].due_at == start_of(date(2025, 12, 24))
 
 
 def test_a_birth_date_corrected_into_the_past_opens_the_vote_at_the_next_tick(young: World) -> None:
