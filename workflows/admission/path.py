@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine import cases
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
-from engine.records import clock, task
+from engine.records import case, clock, task
 from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow
 from engine.stepping import hold_case
 from engine.time import day_of
@@ -194,8 +194,18 @@ def faults_of(messages: Any) -> dict[str, list[Text]]:
     return found
 
 
+_HOLD_CASE_OF_TASK = (
+    select(case.c.id)
+    .where(case.c.id == select(task.c.case_id).where(task.c.id == bindparam("task")).scalar_subquery())
+    .with_for_update()
+)
+
+
 def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
-    """An open task; None once it is done."""
+    """An open task; None once it is done. A writing transaction holds its case first, so that of two people
+    at once the second finds it done, whatever was asked in between."""
+    if tx.writing:
+        tx.execute(_HOLD_CASE_OF_TASK, {"task": task_id})
     row = tx.execute(select(*TASK_COLUMNS).where(task.c.id == task_id)).first()
     return TaskRow(*tuple(row)) if row else None
 
