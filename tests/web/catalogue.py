@@ -14,7 +14,8 @@ from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
 from engine.errors import Failure
-from web.pages import PLACES, remedies, students, texts
+from web.navigation import PLACES
+from web.pages import remedies, students, texts
 from web.pages.account import Password, SignIn
 from web.pages.pool import Meeting
 from web.pages.tasks import PARTS
@@ -142,7 +143,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     for table in tables:
         yield from (("tables", label) for label in table.values())
     yield from (("tables", label) for rows in choices.OUTCOMES.values() for _word, label in rows)
-    yield from (("places", place.label) for place in PLACES)
+    yield from (("places", word) for place in PLACES for word in (place.label, place.group))
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
     small = (*small, remedies.Extension, remedies.Correction, texts.Purpose)

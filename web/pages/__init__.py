@@ -1,15 +1,17 @@
 """The pages, one file a place of the program, and what every page shows around them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_login import current_user
 
 from engine.errors import Failure
 from web.entry import now, store, today
+from web.navigation import Place, places
 from web.pages import account, adoption, cases, imports, pool, remedies, students, tasks, texts
 from workflows import access
-from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
+from workflows.access.permissions import PERMISSIONS
 from workflows.desk.frame import named_seats
 from workflows.desk.inbox import open_count
 from workflows.desk.people import institutions_of
@@ -25,36 +27,15 @@ class SeatShown:
 
 
 @dataclass(frozen=True)
-class Place:
-    """One entry of the navigation; `positions` who sees it."""
-
-    endpoint: str
-    label: str
-    icon: str
-    positions: frozenset[str]
-    of_school: bool = False  # only for those whose organisation belongs to an institution
-    count: int = 0
-
-
-@dataclass(frozen=True)
 class Desk:
     """What surrounds every page of somebody signed in."""
 
     name: str
     username: str
     seats: list[SeatShown]
-    places: list[Place]
+    places: list[tuple[str, list[Place]]]  # heading → its entries
+    counts: dict[str, int]  # endpoint → what waits there
     sees_cases: bool
-
-
-PLACES = (
-    Place("tasks.inbox", "Việc cần làm", "inbox", CLERKS | HELPER),
-    Place("cases.index", "Hồ sơ", "folder2-open", PERMISSIONS["cases.list"].positions),
-    Place("pool.index", "Nguồn", "person-plus", PERMISSIONS["students.list"].positions, True),
-    Place("students.index", "Học sinh, sinh viên", "people", PERMISSIONS["students.list"].positions, True),
-    Place("imports.start", "Nhập danh sách", "upload", PERMISSIONS["students.import"].positions, True),
-    Place("adoption.start", "Hồ sơ giấy", "journal-text", PERMISSIONS["cases.adopt"].positions, True),
-)
 
 
 def install(app: Flask) -> None:
@@ -86,17 +67,20 @@ def _read_desk() -> Desk:
             name=current_user.name,
             username=current_user.username,
             seats=[SeatShown(POSITIONS.get(word, word), name) for word, name in names],
-            places=[
-                _counted(place, waiting)
-                for place in PLACES
-                if held & place.positions and (schools or not place.of_school)
-            ],
+            places=_grouped(
+                places(
+                    held,
+                    current_app.view_functions,
+                    of_school=bool(schools),
+                    own_file=getattr(current_user, "student_id", None) is not None,
+                )
+            ),
+            counts={"tasks.inbox": waiting},
             sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
         )
     desk: Desk = g.desk
     return desk
 
 
-def _counted(place: Place, waiting: int) -> Place:
-    count = waiting if place.endpoint == "tasks.inbox" else 0
-    return replace(place, count=count)
+def _grouped(found: tuple[Place, ...]) -> list[tuple[str, list[Place]]]:
+    return [(heading, list(entries)) for heading, entries in groupby(found, key=lambda place: place.group)]
