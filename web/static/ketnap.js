@@ -29,3 +29,34 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   menus.forEach((menu) => menu.contains(event.target) || (menu.open = false));
 });
+
+// Ticks of a list: one for all on the page, and a bar that says how many.
+for (const bar of document.querySelectorAll("[data-picked]")) {
+  const form = bar.closest("form");
+  const ticks = [...form.elements].filter((one) => one.name === bar.dataset.picked && one.type === "checkbox" && !one.disabled);
+  const all = form.querySelector(`[data-pick-all="${bar.dataset.picked}"]`);
+  const words = bar.querySelector(".bulk-count");
+  const count = () => {
+    const picked = ticks.filter((one) => one.checked).length;
+    bar.querySelector("[data-count]").textContent = picked;
+    words.hidden = false;
+    if (all) all.firstElementChild.checked = picked > 0 && picked === ticks.length;
+    if (all) all.firstElementChild.indeterminate = picked > 0 && picked < ticks.length;
+  };
+  if (all && ticks.length) {
+    all.hidden = false;
+    all.firstElementChild.addEventListener("change", (event) => {
+      for (const one of ticks) one.checked = event.target.checked;
+      count();
+    });
+  }
+  ticks.forEach((one) => one.addEventListener("change", count));
+  count();
+  window.addEventListener("pageshow", count);
+}
+
+// The button that prints.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
