@@ -207,6 +207,9 @@ Index(
     postgresql_where=journal.c.position.is_(None),
 )
 
+_outside = journal.c.case_id.is_(None)
+Index("ix_journal_outside", journal.c.id, sqlite_where=_outside, postgresql_where=_outside)
+
 # The end of the chain, signed once a day: a chain that was cut off or written anew no longer fits.
 journal_head = Table(
     "journal_head",

@@ -20,6 +20,7 @@ from workflows.demo.structure import count_on, first_free
 from workflows.demo.world import PASSWORD, Account, School, World
 from workflows.organisations.records import organisation
 from workflows.people.records import member, position, user_account
+from workflows.people.users import named
 
 SINCE = date(2021, 9, 1)
 
@@ -56,7 +57,7 @@ class Staff:
             {
                 "id": own,
                 "username": username,
-                "name": name,
+                **named(name),
                 "active": True,
                 "fs_uniquifier": mark,
                 "language": "vi",
@@ -159,7 +160,7 @@ def open_helper(tx: Transaction, world: World) -> None:
     name = _names_of(tx, [member_id])[member_id]
     tx.execute(update(user_account).where(user_account.c.id == old.user_id).values(password=None))
     tx.execute(
-        update(user_account).where(user_account.c.id == user_id).values(member_id=member_id, name=name)
+        update(user_account).where(user_account.c.id == user_id).values(member_id=member_id, **named(name))
     )
     _open(tx, world, old.role, organisation_id, "helper", PasswordHasher().hash(PASSWORD))
     world.accounts[world.accounts.index(old)] = world.accounts.pop()

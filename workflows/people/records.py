@@ -197,6 +197,8 @@ user_account = Table(
     Column("id", Id, primary_key=True),
     Column("username", String(64), nullable=False, unique=True),  # lower case, no marks
     Column("name", String(160), nullable=False),
+    Column("sort_key", PlainBytes),  # of the name; a new account always has both keys
+    Column("search_key", Text, nullable=False, server_default="", default=""),
     Column("active", Boolean, nullable=False, default=True),
     Column("fs_uniquifier", String(64), nullable=False, unique=True),
     Column("password", String(255)),  # a hash made in web; NULL: cannot sign in
@@ -229,12 +231,15 @@ position = Table(
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),  # first day no longer valid
     Column("deputises_id", ForeignKey("position.id")),  # stands in for the holder of that position
+    Column("reason", String(200)),  # why somebody stands in
     CheckConstraint(
         "position IN ('secretary', 'deputy_secretary', 'committee_member', 'officer', 'union_secretary',"
         " 'centre_officer', 'helper', 'auditor', 'administrator')",
         name="position_word",
     ),
     CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name="position_days"),
+    CheckConstraint("deputises_id IS NULL OR deputises_id <> id", name="position_deputises_another"),
     Index("ix_position_organisation", "organisation_id"),
+    Index("ix_position_deputises", "deputises_id"),
     sqlite_autoincrement=True,
 )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
-from workflows.people.names import clean, search_key
+from workflows.people.names import clean, search_key, sort_key, split_name
 from workflows.people.records import position, user_account
 from workflows.people.words import POSITIONS
 
@@ -50,7 +50,7 @@ def add_user(
         raise Conflict(Text("Tên đăng nhập {username} đã có người dùng. Hãy chọn tên khác.", username=wanted))
     row = {
         "username": wanted,
-        "name": clean(name),
+        **named(name),
         "active": True,
         "fs_uniquifier": secrets.token_hex(16),
         "password": password,
@@ -59,6 +59,12 @@ def add_user(
         "email": email,
     }
     return tx.insert(user_account, row)
+
+
+def named(name: str) -> dict[str, object]:
+    """The columns of a name: as it is written, to sort by, to search by."""
+    full = clean(name)
+    return {"name": full, "sort_key": sort_key(split_name(full)), "search_key": search_key(full)}
 
 
 def add_position(
