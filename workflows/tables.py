@@ -2,8 +2,11 @@
 
 import workflows.access.records
 import workflows.admission.records
+import workflows.comments.records
 import workflows.documents.records
+import workflows.meetings.records
 import workflows.organisations.records
+import workflows.own_file.records
 import workflows.people.records
 import workflows.rules.records
 from engine.records import metadata
