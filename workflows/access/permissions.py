@@ -1,7 +1,8 @@
 """The one table: permission → the relations and the positions that give it.
 
 A relation is what a person's organisation has to do with the thing asked about, on a day (`relations.py`).
-A permission is given when one seat of the person has one of the relations and one of the positions.
+A permission is given when one seat of the person has one of the relations and one of the positions, or when
+the person alone has a relation to the thing (`personal.py`) and a seat of the kind that this one needs.
 """
 
 from collections.abc import Mapping
@@ -26,13 +27,31 @@ DECIDING = "deciding"  # decides on the admission, works for the one that does, 
 RECEIVER = "receiver"  # the custodian types the paper of an organisation that has no account
 RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER})
 
+# What the person alone is to the thing, by a row that names both; it only reads, and is logged.
+MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisation above its custodian
+GLASS = "glass"  # opened the case in an emergency, for some hours
+GLASS_TEXTS = "glass_texts"  # the same, for the sealed words; not of a case whose person withdrew
+SELF = "self"  # the student's own account: no seat is needed
+PERSONAL = frozenset({MANDATE, GLASS, GLASS_TEXTS, SELF})
+# Personal relation → the positions of the seat it needs beside the row; none for one's own file.
+BESIDE: Mapping[str, frozenset[str]] = {
+    MANDATE: frozenset({"auditor"}),
+    GLASS: PARTY,
+    GLASS_TEXTS: PARTY,
+    SELF: frozenset(),
+}
+
 
 @dataclass(frozen=True)
 class Permission:
-    """`relations` empty: the position alone is enough, the permission is about no single thing."""
+    """`relations` empty: the position alone is enough, the permission is about no single thing.
+
+    `personal`: relations of the person that give it too, whatever the organisation is to the thing.
+    """
 
     positions: frozenset[str]
     relations: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset()
 
 
 PERMISSIONS: Mapping[str, Permission] = {
@@ -43,9 +62,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "task.complete": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER})),
     "task.confirm": Permission(PARTY | UNION, frozenset({OWN, SUPERIOR, RECEIVER})),
     # a case: an organisation that only owes one task of it sees that task, not the case
-    "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR})),
+    "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE, GLASS})),
     # sealed words of the acts: who keeps the file and those above; at a task only what it needs
-    "case.read_texts": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    "case.read_texts": Permission(PARTY, frozenset({OWN, SUPERIOR}), frozenset({MANDATE, GLASS_TEXTS})),
     "task.read_texts": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER})),
     "cases.list": Permission(CLERKS),
     "case.interrupt": Permission(PARTY, frozenset({OWN, SUPERIOR})),
