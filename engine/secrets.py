@@ -192,9 +192,14 @@ def reveal(
     by: int | None,
     purpose: str,
     now: datetime,
+    told: Iterable[str] = (),
 ) -> dict[str, str]:
-    """The plain values of the fields that exist, and a row saying who read what of whom, when and why."""
+    """The plain values of the fields that exist, and a row saying who read what of whom, when and why.
+
+    `told`: fields whose reading the log tells already (a page loaded again); without news there is no row.
+    """
     wanted = sorted(set(fields))
+    news = sorted(set(wanted) - set(told))
     found = tx.execute(
         select(personal.c.field, personal.c.sealed).where(
             personal.c.subject_kind == subject_kind,
@@ -202,17 +207,9 @@ def reveal(
             personal.c.field.in_(wanted),
         )
     ).all()
-    tx.execute(
-        insert(read_log),
-        {
-            "subject_kind": subject_kind,
-            "subject_id": subject_id,
-            "fields": wanted,
-            "by": by,
-            "purpose": purpose,
-            "at": now,
-        },
-    )
+    row = {"subject_kind": subject_kind, "subject_id": subject_id, "fields": news}
+    if news or not wanted:
+        tx.execute(insert(read_log), row | {"by": by, "purpose": purpose, "at": now})
     if not found:
         return {}
     key = _key_of(tx, subject_kind, subject_id, make=False)
