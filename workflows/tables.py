@@ -2,6 +2,7 @@
 
 import workflows.access.records
 import workflows.admission.records
+import workflows.bulk.records
 import workflows.comments.records
 import workflows.documents.records
 import workflows.meetings.records
