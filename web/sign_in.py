@@ -16,7 +16,7 @@ from flask_security.utils import hash_password, login_user, verify_password
 
 from engine.errors import Failure, InvalidAnswers, Text
 from web.entry import now, store, to_sign_in
-from workflows.access import accounts
+from workflows.access import accounts, attempts
 from workflows.people.users import username_of
 
 WRONG = Text("Tên đăng nhập hoặc mật khẩu không đúng.")
@@ -58,7 +58,7 @@ class Accounts(UserDatastore):
 
     def put(self, model: Any) -> Any:
         with store().transaction() as tx:
-            accounts.keep_password(tx, model.id, model.password, model.fs_uniquifier)
+            accounts.keep_password(tx, model.id, model.password)
         return model
 
     def commit(self) -> None:
@@ -85,15 +85,15 @@ def enter(username: str, password: str) -> None:
     account = username_of(username)
     address = request.remote_addr or ""
     with store().transaction() as tx:
-        if accounts.too_many_attempts(tx, account, address, now()):
+        attempt = attempts.record(tx, account, address, now())
+        if attempts.wait(tx, account, address, now()):
             raise InvalidAnswers({"username": [WAIT]})
-        accounts.record_failure(tx, account, address, now())
         found = accounts.find_account(tx, "username", account)
     right = verify_password(password[:LONGEST], found.password if found and found.password else _NOBODY)
     if not (found and found.active and found.password and right):
         raise InvalidAnswers({"username": [WRONG]})
     with store().transaction() as tx:
-        accounts.forget_failures(tx, account)
+        attempts.forget(tx, account, attempt)
     login_user(User(found), remember=False)
 
 
@@ -109,7 +109,7 @@ def change_password(old: str, new: str, again: str) -> None:
     if errors:
         raise InvalidAnswers(errors)
     with store().transaction() as tx:
-        accounts.keep_password(tx, current_user.id, hash_password(new[:LONGEST]), uuid.uuid4().hex)
+        accounts.keep_password(tx, current_user.id, hash_password(new[:LONGEST]))
         account = accounts.find_account(tx, "id", current_user.id)
     if account is not None:
         login_user(User(account), remember=False)

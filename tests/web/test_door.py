@@ -21,7 +21,7 @@ from tests.web.conftest import PASSWORD, Person
 from tests.workflows.builders import World
 from web.errors import STATUS, status_of
 from web.headers import CSP
-from workflows.access.accounts import MOST_BY_ACCOUNT
+from workflows.access.attempts import MOST_BY_ACCOUNT
 
 
 def test_a_user_signs_in_by_name_whatever_case_and_accents_were_typed(app: Flask) -> None:

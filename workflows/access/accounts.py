@@ -1,17 +1,22 @@
-"""Accounts as signing in needs them: found, their password kept, their failed attempts counted."""
+"""Accounts as signing in needs them: found, their passwords and slips kept.
 
+A slip is a printed password for one choice of an own password. It works until its last day, and from its
+first use only for ten minutes more: long enough to choose, too short to be found in a drawer.
+"""
+
+import secrets
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, select, update
 
 from engine.transactions import Transaction
-from workflows.access.records import sign_in_attempt
+from workflows.access import attempts
+from workflows.access.records import session
 from workflows.people.records import user_account
 
-WINDOW = timedelta(minutes=15)
-MOST_BY_ACCOUNT = 8
-MOST_BY_ADDRESS = 60  # a whole school may share one address
+SLIP_LASTS = timedelta(days=14)
+SLIP_IN_USE = timedelta(minutes=10)
 
 
 class Account(NamedTuple):
@@ -25,46 +30,69 @@ class Account(NamedTuple):
     password: str | None
     email: str | None
     language: str
+    student_id: int | None
+    must_change_password: bool
+    slip_expires_at: datetime | None
+    second_factor_asked_at: datetime | None
+    tf_totp_secret: str | None
 
 
-_FIELDS = [user_account.c[name] for name in Account._fields]
+FIELDS = [user_account.c[name] for name in Account._fields]
 
 
 def find_account(tx: Transaction, field: str, value: object) -> Account | None:
     """By `id`, `username`, `email` or `fs_uniquifier`."""
-    row = tx.execute(select(*_FIELDS).where(user_account.c[field] == value)).one_or_none()
+    row = tx.execute(select(*FIELDS).where(user_account.c[field] == value)).one_or_none()
     return Account(*tuple(row)) if row else None
 
 
-def keep_password(tx: Transaction, account_id: int, password: str, fs_uniquifier: str) -> None:
-    """A new uniquifier ends every session of the account."""
+def issue_slip(tx: Transaction, user_id: int, *, hashed: str, expires_at: datetime, now: datetime) -> None:
+    """The password becomes the one on a printed slip (`hashed` by web); all sessions of the user end.
+
+    What failed before is forgotten, so that the slip works at once. A second factor stays: see
+    `second_factor.drop`.
+    """
+    values = {
+        "password": hashed,
+        "must_change_password": True,
+        "slip_expires_at": expires_at,
+        "fs_uniquifier": secrets.token_hex(16),
+        "update_datetime": now.replace(tzinfo=None),
+    }
+    tx.execute(update(user_account).where(user_account.c.id == user_id).values(values))
+    tx.execute(delete(session).where(session.c.user_id == user_id))
+    username = tx.execute(select(user_account.c.username).where(user_account.c.id == user_id)).scalar()
+    attempts.clear(tx, str(username))
+
+
+def slip_is_over(account: Account, now: datetime) -> bool:
+    """The password is a slip's whose time has passed, or that was used before."""
+    until = account.slip_expires_at
+    return account.must_change_password and until is not None and until <= now
+
+
+def use_slip(tx: Transaction, user_id: int, now: datetime) -> None:
+    """The slip was used: it works for a few minutes more, until an own password is chosen."""
+    used_until = now + SLIP_IN_USE
     tx.execute(
         update(user_account)
-        .where(user_account.c.id == account_id)
-        .values(password=password, fs_uniquifier=fs_uniquifier)
+        .where(user_account.c.id == user_id, user_account.c.must_change_password.is_(True))
+        .where(user_account.c.slip_expires_at.is_(None) | (user_account.c.slip_expires_at > used_until))
+        .values(slip_expires_at=used_until)
     )
+
+
+def keep_password(tx: Transaction, user_id: int, password: str) -> None:
+    """The own password that somebody chose; a slip is worthless from now on."""
+    values = {"password": password, "must_change_password": False, "slip_expires_at": None}
+    tx.execute(update(user_account).where(user_account.c.id == user_id).values(values))
+
+
+def strengthen_password(tx: Transaction, user_id: int, old: str, new: str) -> None:
+    """The same password under stronger parameters, unless it was changed meanwhile."""
+    same = (user_account.c.id == user_id, user_account.c.password == old)
+    tx.execute(update(user_account).where(*same).values(password=new))
 
 
 def keep_language(tx: Transaction, account_id: int, language: str) -> None:
     tx.execute(update(user_account).where(user_account.c.id == account_id).values(language=language))
-
-
-def too_many_attempts(tx: Transaction, account: str, address: str, now: datetime) -> bool:
-    """True while one account or one address failed too often in the last quarter of an hour."""
-    at = sign_in_attempt.c
-    recent = at.at > now - WINDOW
-    by_account = select(func.count()).where(at.account == account[:64], recent).scalar_subquery()
-    by_address = select(func.count()).where(at.address == address[:64], recent).scalar_subquery()
-    row = tuple(tx.execute(select(by_account, by_address)).one())
-    return bool(row[0] >= MOST_BY_ACCOUNT or row[1] >= MOST_BY_ADDRESS)
-
-
-def record_failure(tx: Transaction, account: str, address: str, now: datetime) -> None:
-    """Count one more failure; what is older than the window goes."""
-    tx.execute(delete(sign_in_attempt).where(sign_in_attempt.c.at <= now - WINDOW))
-    tx.execute(insert(sign_in_attempt).values(account=account[:64], address=address[:64], at=now))
-
-
-def forget_failures(tx: Transaction, account: str) -> None:
-    """A right password clears the account; the address keeps its count."""
-    tx.execute(delete(sign_in_attempt).where(sign_in_attempt.c.account == account[:64]))

@@ -27,6 +27,23 @@ sign_in_attempt = Table(
     sqlite_autoincrement=True,
 )
 
+# Somebody signed in at one browser. The browser holds the key, this row only its hash: a copy of the
+# database opens nobody's session. Ending a session is deleting the row.
+session = Table(
+    "session",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", ForeignKey("user_account.id"), nullable=False),
+    Column("key_hash", String(64), nullable=False, unique=True),
+    Column("begun_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),  # to the minute
+    Column("address", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),  # what the browser says of itself
+    Index("ix_session_user", "user_id"),
+    Index("ix_session_begun", "begun_at"),
+    sqlite_autoincrement=True,
+)
+
 # An uploaded list between its dry run and its taking over, sealed.
 upload = Table(
     "upload",

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -202,6 +203,10 @@ user_account = Table(
     Column("active", Boolean, nullable=False, default=True),
     Column("fs_uniquifier", String(64), nullable=False, unique=True),
     Column("password", String(255)),  # a hash made in web; NULL: cannot sign in
+    # the password stands on a printed slip: good until then, for one choice of an own password
+    Column("must_change_password", Boolean, nullable=False, server_default=false(), default=False),
+    Column("slip_expires_at", Instant),
+    Column("second_factor_asked_at", Instant),  # since when a position of the user asks for one
     Column("email", String(255), unique=True),
     Column("member_id", ForeignKey("member.id")),
     Column("student_id", ForeignKey("student.id")),  # a candidate's own account
