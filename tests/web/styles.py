@@ -1,7 +1,7 @@
 """Bootstrap cut down to what the pages use: `python -m tests.web.styles` writes web/static/bootstrap.css.
 
-What stays: rules of plain elements, buttons and fields, and the small utilities (distances, flex, text) that a
-template may use at any time. The rest of the look is ours, in ketnap.css.
+What stays: rules of plain elements, buttons and fields, and the small utilities (distances, flex, text) that
+a template may use at any time. The rest of the look is ours, in ketnap.css.
 """
 
 import re
