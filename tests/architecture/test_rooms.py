@@ -39,6 +39,7 @@ PURE = [
     "workflows/rules/deadlines.py",
     "workflows/rules/ballots.py",
     "workflows/rules/eligibility.py",
+    "workflows/rules/standing.py",
     "workflows/rules/calendar.py",
     "workflows/people/names.py",
     "engine/process/expressions.py",

@@ -20,6 +20,8 @@ from workflows.people.members import place_of, roll_on
 from workflows.people.records import student
 from workflows.rules import ages, eligibility
 from workflows.rules.editions import Edition, edition_on
+from workflows.rules.standing import Standing
+from workflows.rules.standing import standing as standing_of_vote
 
 Guard = Callable[[Acting], list[Unmet]]
 
@@ -178,12 +180,37 @@ GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
     for guard in (vote, consent, helper, cell_members, class_age, probation_over, new_member_certificate)
 }
+# Guard → how a list of conditions names it, and the value it rests on; those of the vote name themselves.
+TITLES: Mapping[str, tuple[str, str | None]] = {
+    "consent": ("Sự đồng ý của học sinh, sinh viên", None),
+    "helper": ("Đảng viên chính thức giúp đỡ", "shared_unit_months_min"),
+    "cell_members": ("Số đảng viên chính thức của chi bộ", "min_official_members"),
+    "class_age": ("Tuổi được học lớp", "class_min_age"),
+    "probation_over": ("Hết thời gian dự bị", "probation_months"),
+    "new_member_certificate": ("Giấy chứng nhận học lớp đảng viên mới", "probation_months"),
+}
 # What adoption cannot know of the time before the program: rolls and consents of then.
 UNKNOWN_BEFORE = frozenset({"consent", "cell_members", "official_members", "quorum", "helper"})
 
 
 def _no(edition: Edition, key: str, condition: str, text: Text, first_day: date | None = None) -> Unmet:
     return Unmet(condition, text, edition.source(key), edition.rating(key), first_day)
+
+
+def standing(acting: Acting, guards: tuple[str, ...]) -> list[Standing]:
+    """Every condition of an act, met or not, by the same functions that refuse it."""
+    found = []
+    for name in guards:
+        if name == "vote":
+            facts = facts_for_vote(acting.tx, acting.case, acting.on)
+            found += standing_of_vote(facts, acting.edition, acting.on)
+            continue
+        title, key = TITLES[name]
+        against = next(iter(GUARDS[name](acting)), None)
+        source = acting.edition.source(key) if key else SOURCE
+        rating = acting.edition.rating(key) if key else "second_hand"
+        found.append(Standing(name, title, source, rating, against))
+    return found
 
 
 def unmet(acting: Acting, guards: tuple[str, ...]) -> list[Unmet]:

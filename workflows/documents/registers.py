@@ -18,7 +18,7 @@ from workflows.documents.records import issued_number, number_register, numberin
 from workflows.documents.terms import term_on
 from workflows.organisations.records import organisation
 
-_TYPED = re.compile(r"^\s*(?:số\s*:?\s*)?(\d{1,5})\s*([a-zđ]{0,2})\s*(?:-.*)?$", re.IGNORECASE)
+_TYPED = re.compile(r"^\s*(?:số\s*:?\s*)?(\d{1,5})\s*([a-zđ]{0,2})\s*(?:-.*|/\s*[^\W\d].*)?$", re.IGNORECASE)
 _SIGN = (
     select(organisation.c.kind, numbering.c.sign)
     .outerjoin(numbering, numbering.c.organisation_id == organisation.c.id)
@@ -63,7 +63,7 @@ def next_number(
     case_id: int | None = None,
     note: str | None = None,
 ) -> Numbered:
-    """Take the next number, or the one on the paper (`wanted`: "5", "05a", "Số 05-NQ/CB").
+    """Take the next number, or the one on the paper (`wanted`: "5", "05a", "Số 05-NQ/CB", "12/GCN").
 
     `type` is a word of the catalogue or a symbol; `term` None means the term of the day `on`.
     Raises InvalidAnswers (not a number, a paper without one) and Conflict (already taken).

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
+from engine.errors import Text
+
 HOLIDAY: Final = "holiday"
 REST: Final = "rest"
 WORKING_SATURDAY: Final = "working_saturday"
@@ -54,6 +56,20 @@ class Sum:
         if self.forecast:
             parts.append("lịch nghỉ có phần dự kiến")
         return words + (": " + ", ".join(parts) if parts else "")
+
+    def parts(self) -> list[Text]:
+        """The same sum, one sentence a part, to be said in any language."""
+        found = [
+            Text(
+                "{count} ngày làm việc từ {start} đến {due}",
+                count=self.working_days,
+                start=_dmy(self.start),
+                due=_dmy(self.due),
+            )
+        ]
+        for msgid, stretches in (("trừ {name} {span}", self.skipped), ("cộng {name} {span}", self.gained)):
+            found += [Text(msgid, name=Text(one.name), span=_days(one)) for one in stretches]
+        return found + ([Text("lịch nghỉ có phần dự kiến")] if self.forecast else [])
 
 
 @dataclass(frozen=True)
@@ -137,6 +153,10 @@ def _dmy(day: date) -> str:
 
 
 def _span(stretch: Stretch) -> str:
+    return f"{stretch.name} {_days(stretch)}"
+
+
+def _days(stretch: Stretch) -> str:
     if stretch.first == stretch.last:
-        return f"{stretch.name} {_dmy(stretch.first)}"
-    return f"{stretch.name} {stretch.first.strftime('%d/%m')}–{_dmy(stretch.last)}"
+        return _dmy(stretch.first)
+    return f"{stretch.first.strftime('%d/%m')}–{_dmy(stretch.last)}"

@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from engine.errors import Text
 from workflows.rules.ages import add_months
 from workflows.rules.calendar import Calendar, Sum
 from workflows.rules.editions import Edition
@@ -64,6 +65,13 @@ class Due:
         if self.sum is not None:
             return self.sum.text()
         return f"{self.months} tháng từ {self.start:%d/%m/%Y} đến {self.day:%d/%m/%Y}"
+
+    def parts(self) -> list[Text]:
+        """The sum as sentences for any language: the count first, then what was skipped and gained."""
+        if self.sum is not None:
+            return self.sum.parts()
+        start, day = f"{self.start:%d/%m/%Y}", f"{self.day:%d/%m/%Y}"
+        return [Text("{months} tháng từ {start} đến {day}", months=self.months, start=start, day=day)]
 
 
 def due(rule: str, start: date, edition: Edition, calendar: Calendar, *, extended: bool = False) -> Due:

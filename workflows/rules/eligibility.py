@@ -5,7 +5,7 @@ small function from facts, edition and day to the `Unmet` that it leaves, so tha
 and one line in `CONDITIONS`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -66,44 +66,52 @@ def first_lawful_day(facts: Facts, edition: Edition) -> date | None:
     None where a date is missing (birth, shared time), or where the certificate, the file or the upper age
     runs out before that day: then waiting does not help. What people must still do is not in it.
     """
-    starts = _starts(facts, edition)
-    if None in starts:
+    first_days = starts(facts, edition).values()
+    if None in first_days:
         return None
-    first = max(start for start in starts if start is not None)
-    ends = _ends(facts, edition)
-    return None if any(first > end for end in ends) else first
+    first = max(day for day in first_days if day is not None)
+    return None if any(first > end for end in ends(facts, edition).values()) else first
 
 
 def first_day_of_admission_age(birth: date, edition: Edition) -> date:
     return first_day_of_age(birth, edition.number("min_age"), edition.word("age_reading"))
 
 
-def _starts(facts: Facts, edition: Edition) -> list[date | None]:
-    starts: list[date | None] = [
-        first_day_of_admission_age(facts.birth_date, edition) if facts.birth_date else None
-    ]
+def starts(facts: Facts, edition: Edition) -> dict[str, date | None]:
+    """Condition → the first day on which time fulfils it; None where the date behind it is missing."""
+    born = facts.birth_date
+    found = {"age": first_day_of_admission_age(born, edition) if born else None}
     if not facts.transferred:
-        starts.append(_after_months(facts.shared_from, edition, "shared_unit_months_min"))
-    dated = (facts.certificate_on, facts.file_completed_on, facts.union_resolution_on)
-    starts += [day for day in dated if day is not None]  # no paper serves before its own date
+        found["shared_time"] = _after_months(facts.shared_from, edition, "shared_unit_months_min")
+    dated = {
+        "certificate": facts.certificate_on,
+        "file_age": facts.file_completed_on,
+        "union_resolution": facts.union_resolution_on,
+    }
+    found |= {name: day for name, day in dated.items() if day is not None}  # none serves before its own date
     if edition.optional_number("mentored_months_min"):
-        starts.append(_after_months(facts.mentored_from, edition, "mentored_months_min"))
+        found["mentored_time"] = _after_months(facts.mentored_from, edition, "mentored_months_min")
     if facts.left_party_on is not None:
-        starts.append(_after_months(facts.left_party_on, edition, "readmission_months"))
-    return starts
+        found["readmission"] = _after_months(facts.left_party_on, edition, "readmission_months")
+    return found
 
 
 def _after_months(start: date | None, edition: Edition, key: str) -> date | None:
     return None if start is None else add_months(start, edition.number(key))
 
 
-def _ends(facts: Facts, edition: Edition) -> Iterable[date]:
+def ends(facts: Facts, edition: Edition) -> dict[str, date]:
+    """Condition → the last day on which time still fulfils it."""
+    found = {}
     if facts.birth_date:
-        yield last_day_of_age(facts.birth_date, edition.number("max_age"), edition.word("age_reading"))
+        found["age"] = last_day_of_age(
+            facts.birth_date, edition.number("max_age"), edition.word("age_reading")
+        )
     if facts.certificate_on:
-        yield add_months(facts.certificate_on, edition.number("class_certificate_months"))
+        found["certificate"] = add_months(facts.certificate_on, edition.number("class_certificate_months"))
     if facts.file_completed_on:
-        yield add_months(facts.file_completed_on, edition.number("file_fresh_months"))
+        found["file_age"] = add_months(facts.file_completed_on, edition.number("file_fresh_months"))
+    return found
 
 
 def _age(facts: Facts, edition: Edition, on: date) -> Unmet | None:
@@ -305,7 +313,7 @@ def _opinions(facts: Facts, edition: Edition, on: date) -> Unmet | None:
         text = Text("Còn {count} nơi chưa cho ý kiến nhận xét.", count=facts.opinions_open)
     else:
         text = Text("Chưa tổng hợp ý kiến nhận xét của các đoàn thể và nơi cư trú.")
-    return Unmet("opinions", text, edition.instruments[0]["name"], "assumed")
+    return Unmet("opinions", text, *rests_on(edition, None))
 
 
 def _members(facts: Facts, edition: Edition, on: date) -> Unmet | None:
@@ -357,6 +365,13 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
 )
 # Silent about everybody who never was in the Party.
 OF_FORMER_MEMBERS: Final[tuple[Condition, ...]] = (_readmission,)
+
+
+def rests_on(edition: Edition, key: str | None) -> tuple[str, str]:
+    """Source and rating of a condition; one that no value stands for rests on the instrument as a whole."""
+    if key is None:
+        return str(edition.instruments[0]["name"]), "assumed"
+    return edition.source(key), edition.rating(key)
 
 
 def _no(edition: Edition, key: str, condition: str, text: Text, first_day: date | None = None) -> Unmet:

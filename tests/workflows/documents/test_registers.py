@@ -53,7 +53,7 @@ def test_a_new_term_counts_from_one_again_and_the_old_term_goes_on(bare_store: S
             open_term(tx, school.cell_id, "2024-2027", valid_from=date(2024, 5, 1))
 
 
-@pytest.mark.parametrize("typed", ["7", "07", "Số 07-NQ/CB", "số: 7 - NQ/CB"])
+@pytest.mark.parametrize("typed", ["7", "07", "Số 07-NQ/CB", "số: 7 - NQ/CB", "07/NQ", "7/NQ-CB"])
 def test_a_number_on_paper_is_kept_however_it_is_typed(bare_store: Store, school: School, typed: str) -> None:
     with bare_store.transaction() as tx:
         taken = _take(tx, school.cell_id, "NQ", typed)

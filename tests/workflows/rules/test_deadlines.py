@@ -106,3 +106,12 @@ def test_a_certificate_serves_through_the_last_day_of_its_sixty_months() -> None
     edition = edition_on(date(2026, 3, 2))
     assert deadlines.valid_until("certificate_expiry", date(2021, 10, 31), edition) == date(2026, 10, 31)
     assert deadlines.valid_until("file_expiry", date(2024, 2, 29), edition) == date(2025, 2, 28)
+
+
+def test_the_sum_in_parts_says_the_same_as_in_one_sentence() -> None:
+    for rule, start in (("admission_decision", date(2026, 1, 5)), ("probation_end", date(2026, 1, 5))):
+        found = due(rule, start, edition_on(start), CALENDAR)
+        parts = [str(part) for part in found.parts()]
+        assert found.text().startswith(parts[0])
+        for part in parts[1:]:
+            assert part.removeprefix("trừ ").removeprefix("cộng ") in found.text()

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.rules.editions import Edition, Value, edition_on, editions
-from workflows.rules.eligibility import CONDITIONS, Facts, first_lawful_day, unmet
+from workflows.rules.eligibility import (
+    CONDITIONS,
+    Facts,
+    first_lawful_day,
+    unmet,
+)
+from workflows.rules.standing import TITLES, standing
 
 ON = date(2026, 10, 5)
 EDITION = edition_on(ON)
@@ -209,3 +215,47 @@ def test_what_people_must_still_do_does_not_move_the_first_day() -> None:
     assert first_lawful_day(open_file, EDITION) == first_lawful_day(READY, EDITION) == date(2026, 9, 20)
     undated = replace(READY, union_resolution_on=None)
     assert first_lawful_day(undated, EDITION) == date(2026, 9, 15)
+
+
+BAD = replace(
+    READY,
+    birth_date=None,
+    schooling_met=False,
+    certificate_on=None,
+    file_completed_on=None,
+    shared_from=None,
+    verification_open=None,
+    union_resolution_on=None,
+    helper_letter_signed=False,
+    opinions_summarised=False,
+    official_members=0,
+    left_party_on=date(2026, 1, 1),
+)
+
+
+def test_every_condition_is_listed_met_or_not_by_the_functions_that_refuse() -> None:
+    day = date(2026, 9, 20)
+    listed = standing(READY, EDITION, day)
+    assert [one.unmet for one in listed if one.unmet] == unmet(READY, EDITION, day) == []
+    assert all(one.source and one.rating for one in listed)
+    for condition, title in TITLES.items():
+        bad = condition(BAD, EDITION, day)
+        assert bad is None or bad.condition in (title.name, "max_age", "readmission_times")
+    lacking = replace(READY, birth_date=date(2009, 1, 1), opinions_summarised=False)
+    found = standing(lacking, EDITION, day)
+    assert [one.condition for one in found] == [one.condition for one in listed]
+    assert [one.unmet for one in found if one.unmet] == unmet(lacking, EDITION, day)
+    age = found[0]
+    assert age.unmet is not None
+    assert age.since == age.unmet.first_day == date(2027, 1, 1)
+    assert age.until is not None
+
+
+def test_a_condition_that_is_not_asked_of_this_person_is_not_listed() -> None:
+    day = date(2026, 9, 20)
+    asked = {one.condition for one in standing(READY, EDITION, day)}
+    assert "shared_time" in asked
+    assert "readmission" not in asked
+    moved = replace(READY, transferred=True, union_exists=False, left_party_on=date(2026, 1, 1))
+    after = {one.condition for one in standing(moved, EDITION, day)}
+    assert asked ^ after == {"shared_time", "union_resolution", "readmission"}
