@@ -4,21 +4,45 @@
 """
 
 from workflows.access.permissions import PERMISSIONS, Permission
-from workflows.access.questions import may, require
-from workflows.access.relations import Case, Organisation, Student, Task, Upload, Vote
-from workflows.access.seats import Seat, acting_for
+from workflows.access.personal import at
+from workflows.access.questions import Right, may, require, require_right
+from workflows.access.relations import (
+    Body,
+    Case,
+    Correction,
+    Erasure,
+    Glass,
+    Mandate,
+    Meeting,
+    Organisation,
+    Student,
+    Task,
+    Upload,
+    Vote,
+)
+from workflows.access.seats import Seat, acting_for, seat_among
 
 __all__ = [
     "PERMISSIONS",
+    "Body",
     "Case",
+    "Correction",
+    "Erasure",
+    "Glass",
+    "Mandate",
+    "Meeting",
     "Organisation",
     "Permission",
+    "Right",
     "Seat",
     "Student",
     "Task",
     "Upload",
     "Vote",
     "acting_for",
+    "at",
     "may",
     "require",
+    "require_right",
+    "seat_among",
 ]

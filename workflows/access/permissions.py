@@ -86,4 +86,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.confirm": Permission(PARTY, frozenset({OWN})),
     "student.nominate": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    # meetings of the bodies that vote: kept by the organisation whose body met, or by the desk that stands in
+    "meetings.list": Permission(PARTY | UNION),
+    "meeting.plan": Permission(PARTY | UNION, frozenset({OWN, RECEIVER})),
+    "meeting.see": Permission(PARTY | UNION, frozenset({OWN, RECEIVER, SUPERIOR})),
+    "meeting.keep": Permission(PARTY | UNION, frozenset({OWN, RECEIVER})),
+    "meeting.confirm": Permission(PARTY | UNION, frozenset({OWN, RECEIVER, SUPERIOR})),
 }

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
+from engine.records import metadata
 from engine.transactions import Transaction
 from workflows.access import queries
 from workflows.access.permissions import ANSWERING, DECIDING, FORMER, OWN, RECEIVER, SCHOOL, SUPERIOR
+from workflows.access.records import glass, mandate
 
 
 class Case(NamedTuple):
@@ -48,7 +52,56 @@ class Upload(NamedTuple):
     id: int
 
 
-Thing = Case | Task | Student | Organisation | Vote | Upload
+class Body(NamedTuple):
+    """An organisation whose body meets, asked about by its number."""
+
+    id: int
+
+
+class Meeting(NamedTuple):
+    """A planned meeting asked about by its number."""
+
+    id: int
+
+
+class Mandate(NamedTuple):
+    """An auditor's mandate, asked about by its number."""
+
+    id: int
+
+
+class Glass(NamedTuple):
+    """One opening of a case in an emergency, asked about by its number."""
+
+    id: int
+
+
+class Correction(NamedTuple):
+    """A student's request to correct a field, asked about by its number."""
+
+    id: int
+
+
+class Erasure(NamedTuple):
+    """A request to erase a person, asked about by its number."""
+
+    id: int
+
+
+Thing = (
+    Case
+    | Task
+    | Student
+    | Organisation
+    | Vote
+    | Upload
+    | Body
+    | Meeting
+    | Mandate
+    | Glass
+    | Correction
+    | Erasure
+)
 
 
 def relations(tx: Transaction, organisation_id: int, thing: Thing, on: date) -> frozenset[str] | None:
@@ -116,9 +169,73 @@ def to_vote(tx: Transaction, organisation_id: int, vote_id: int, on: date) -> fr
     return frozenset({SUPERIOR} if organisation_id in higher else ())
 
 
+def to_body(tx: Transaction, organisation_id: int, other_id: int, on: date) -> frozenset[str] | None:
+    """Its own, or its successor's; above it; the desk that stands in where nobody has an account."""
+    if other_id not in queries.tree_of(tx).nodes:
+        return None
+    standing = queries.tree_of(tx).standing(other_id, on)
+    if organisation_id == standing:
+        return frozenset({OWN})
+    found = {SUPERIOR} if organisation_id in queries.above(tx, standing, on) else set()
+    if found and queries.desk_of(tx, standing, on) == organisation_id:
+        found.add(RECEIVER)
+    return frozenset(found)
+
+
+def to_meeting(tx: Transaction, organisation_id: int, meeting_id: int, on: date) -> frozenset[str] | None:
+    row = queries.meeting_row(tx, meeting_id)
+    return None if row is None else to_body(tx, organisation_id, row.organisation_id, on)
+
+
 def to_upload(tx: Transaction, organisation_id: int, upload_id: int, on: date) -> frozenset[str] | None:
     schools = queries.schools_of_upload(tx, upload_id)
     return None if schools is None else frozenset({OWN} if organisation_id in schools else ())
+
+
+def to_mandate(tx: Transaction, organisation_id: int, mandate_id: int, on: date) -> frozenset[str] | None:
+    """Who gave it; who is audited only sees it in the list."""
+    giver = tx.execute(select(mandate.c.organisation_id).where(mandate.c.id == mandate_id)).scalar()
+    return None if giver is None else to_organisation(tx, organisation_id, giver, on)
+
+
+def to_glass(tx: Transaction, organisation_id: int, glass_id: int, on: date) -> frozenset[str] | None:
+    """The custodian that was told, and those above it; where nobody is above, the custodian reviews."""
+    row = tx.execute(select(glass).where(glass.c.id == glass_id)).one_or_none()
+    if row is None:
+        return None
+    found = to_organisation(tx, organisation_id, row.custodian_id, on) or frozenset()
+    return found | {SUPERIOR} if row.superior_id is None and OWN in found else found
+
+
+def to_correction(
+    tx: Transaction, organisation_id: int, correction_id: int, on: date
+) -> frozenset[str] | None:
+    return _to_asking(tx, organisation_id, "correction", correction_id, on)
+
+
+def to_erasure(tx: Transaction, organisation_id: int, erasure_id: int, on: date) -> frozenset[str] | None:
+    """The school asks; whoever stands above its committee decides."""
+    student_id = _student_of(tx, "erasure", erasure_id)
+    if student_id is None:
+        return None
+    schools = queries.school_of(tx, student_id)
+    above = {one for school in schools for one in queries.above(tx, school, on)} - schools
+    found = {SCHOOL} if organisation_id in schools else set()
+    return frozenset(found | ({SUPERIOR} if organisation_id in above else set()))
+
+
+def _to_asking(
+    tx: Transaction, organisation_id: int, table: str, number: int, on: date
+) -> frozenset[str] | None:
+    student_id = _student_of(tx, table, number)
+    return None if student_id is None else to_student(tx, organisation_id, student_id, on)
+
+
+def _student_of(tx: Transaction, table: str, number: int) -> int | None:
+    """Those tables belong to a room that builds on this one: so by name."""
+    rows = metadata.tables[table]
+    found: int | None = tx.execute(select(rows.c.student_id).where(rows.c.id == number)).scalar()
+    return found
 
 
 def _still_here(tx: Transaction, case: Any) -> bool:
@@ -133,4 +250,10 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Organisation: to_organisation,
     Vote: to_vote,
     Upload: to_upload,
+    Mandate: to_mandate,
+    Glass: to_glass,
+    Correction: to_correction,
+    Erasure: to_erasure,
+    Body: to_body,
+    Meeting: to_meeting,
 }

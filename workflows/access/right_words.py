@@ -1,0 +1,71 @@
+"""Rights in words: one line for each permission and for each relation, as users call them.
+
+A permission finishes the sentence "Đồng chí được …"; a relation is a sentence about the seat's organisation
+(`seat`) and the one that answers for the thing (`owner`). A test fails where a line is missing.
+"""
+
+from collections.abc import Mapping
+
+from workflows.access import permissions as p
+
+PERMISSION_WORDS: Mapping[str, str] = {
+    "desk.see": "mở bàn làm việc của mình",
+    "task.see": "xem bước này",
+    "task.complete": "làm bước này",
+    "task.confirm": "xác nhận biểu quyết ở bước này",
+    "case.see": "xem hồ sơ này",
+    "case.read_texts": "mở nội dung đã mã hóa của hồ sơ",
+    "task.read_texts": "mở nội dung đã mã hóa cần cho bước này",
+    "cases.list": "xem danh sách hồ sơ",
+    "case.interrupt": "đưa hồ sơ ra khỏi bước hiện tại",
+    "case.extend": "gia hạn",
+    "vote.correct": "đính chính số phiếu",
+    "case.helper_lost": "ghi người giúp đỡ không còn giúp được",
+    "students.list": "xem danh sách học sinh, sinh viên",
+    "student.see": "xem học sinh, sinh viên này",
+    "student.reveal": "mở thông tin đã mã hóa của học sinh, sinh viên",
+    "students.import": "nhập danh sách học sinh, sinh viên",
+    "cases.adopt": "nhập hồ sơ giấy đang dở",
+    "adoption.take": "nhập hồ sơ giấy của chi bộ này",
+    "upload.take": "nhập danh sách đã tải lên",
+    "pool.propose": "đưa vào nguồn",
+    "pool.leave": "đưa ra khỏi nguồn",
+    "pool.confirm": "xác nhận danh sách nguồn",
+    "student.nominate": "mở hồ sơ kết nạp",
+    "meetings.list": "xem các cuộc họp",
+    "meeting.plan": "lập cuộc họp",
+    "meeting.see": "xem cuộc họp này",
+    "meeting.keep": "ghi cuộc họp này",
+    "meeting.confirm": "xác nhận biểu quyết của cuộc họp",
+}
+
+# Relation → kind of thing → sentence; "" is for every other kind.
+RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
+    p.OWN: {
+        "Case": "{seat} đang quản lý hồ sơ này.",
+        "Task": "{seat} là nơi phải làm bước này.",
+        "Vote": "{seat} là nơi đã biểu quyết.",
+        "": "Việc này thuộc {seat}.",
+    },
+    p.SCHOOL: {"": "{seat} là tổ chức của trường nơi học sinh, sinh viên này đang học."},
+    p.SUPERIOR: {
+        "Case": "{seat} là cơ quan cấp trên của {owner}, nơi đang quản lý hồ sơ.",
+        "Task": "{seat} là cơ quan cấp trên của {owner}, nơi phải làm bước này.",
+        "": "{seat} là cơ quan cấp trên của {owner}.",
+    },
+    p.ANSWERING: {"": "{seat} còn phải trả lời một việc trong hồ sơ này."},
+    p.DECIDING: {"": "{seat} có thẩm quyền quyết định, hoặc giúp việc cho nơi quyết định."},
+    p.RECEIVER: {"": "{seat} nhận văn bản và ghi thay cho {owner}."},
+    p.FORMER: {"": "{seat} từng quản lý hồ sơ này; hồ sơ đã chuyển đi."},
+    p.MANDATE: {
+        "": "Theo ủy nhiệm số {number} ngày {day}, đến hết ngày {until}; chỉ xem, mỗi lần xem đều ghi lại."
+    },
+    p.GLASS: {"": "Đồng chí đã mở khẩn hồ sơ này, đến {until}; chỉ xem, mỗi lần xem đều ghi lại."},
+    p.GLASS_TEXTS: {"": "Đồng chí đã mở khẩn hồ sơ này, đến {until}; mỗi lần mở nội dung đều ghi lại."},
+    p.SELF: {"": "Đây là thông tin của chính bạn."},
+}
+
+
+def relation_sentence(relation: str, kind: str) -> str:
+    words = RELATION_WORDS[relation]
+    return words.get(kind, words[""])
