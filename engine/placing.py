@@ -1,7 +1,7 @@
 """Who answers for an open task: the one place that writes `task.organisation_id`.
 
 It is a projection of lane, custodian, item and day through the domain's resolver; a test compares the two for
-every open task.
+every open task. Who had it in hand and what was agreed about it stay with the organisation that it leaves.
 """
 
 from datetime import date
@@ -12,7 +12,11 @@ from engine.records import task
 from engine.rows import TASK_COLUMNS, CaseRow, TaskRow, open_task_of
 from engine.transactions import Transaction
 
-_MOVE = update(task).where(task.c.id == bindparam("of_task")).values(organisation_id=bindparam("to_place"))
+_MOVE = (
+    update(task)
+    .where(task.c.id == bindparam("of_task"))
+    .values(organisation_id=bindparam("to_place"), assignee_id=None, follow_up_on=None)
+)
 
 
 def place_of_task(tx: Transaction, case: CaseRow, lane: str, item: int | None, on: date) -> int | None:

@@ -118,6 +118,7 @@ task = _table(
     Column("opened_on", Date, nullable=False),
     Column("opened_at", Instant, nullable=False),
     Column("due_on", Date),  # projection of its clock, written by engine.clocks and engine.placing
+    Column("follow_up_on", Date),  # "look at it again then": said by the organisation, shared by its people
     UniqueConstraint("case_id", "engine_id", name="task_once"),
 )
 Index("ix_task_inbox", task.c.organisation_id, task.c.due_on, task.c.id)
@@ -237,6 +238,10 @@ document = _table(
 )
 Index("ix_document_case", document.c.case_id, document.c.type)
 Index("ix_document_subject", document.c.subject_id, document.c.type)
+# A number is looked for as it is typed: capitals and the stroke of Đ do not matter.
+_plain_d = func.replace(func.replace(document.c.number, text("'Đ'"), text("'D'")), text("'đ'"), text("'d'"))
+NUMBER_KEY = func.lower(_plain_d)
+Index("ix_document_number", NUMBER_KEY)
 
 outbox = _table(
     "outbox",

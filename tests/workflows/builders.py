@@ -32,6 +32,7 @@ from workflows.rules.days_off import seed_calendar
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 BEGINNING = date(2020, 1, 1)
+ABLE = "a hash that fits no password"  # an account without a password does not count as staff
 FIRST_DAY = date(2025, 8, 18)
 
 
@@ -389,7 +390,7 @@ def _people(tx: Transaction, world: World, born: date, members: int) -> None:
         ("union", world.union, "union_secretary"),
     ):
         for number in (1, 2):
-            user = add_user(tx, f"{word}{number}", f"{word} {number}")
+            user = add_user(tx, f"{word}{number}", f"{word} {number}", password=ABLE)
             held = position if number == 1 or position != "secretary" else "deputy_secretary"
             add_position(tx, user, organisation_id, held, since=BEGINNING)
             world.users[f"{word}{number}"] = user

@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from engine.records import case, journal, task
 from engine.transactions import Transaction
 from workflows.access.records import upload
+from workflows.access.standing_in import desk_of as desk_of
+from workflows.access.standing_in import on_day as on_day
 from workflows.admission.records import helper_assignment, meeting, vote
+from workflows.meetings.records import planned_meeting
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import tree_of
-from workflows.organisations.records import institution
+from workflows.organisations.records import institution, organisation
 from workflows.organisations.resolution import answering as answering_for
 from workflows.people.records import position, student, user_account
 
@@ -20,21 +23,51 @@ from workflows.people.records import position, student, user_account
 BOARDS = (PARTY_BUILDING_BOARD,)
 
 
-def on_day(table: Any, on: date) -> ColumnElement[bool]:
-    """Rows in force on the day; `valid_to` is the first day no longer."""
-    ends: ColumnElement[bool] = or_(table.c.valid_to.is_(None), table.c.valid_to > on)
-    begun: ColumnElement[bool] = table.c.valid_from <= on
-    return begun & ends
+def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[Any, ...]]:
+    """(organisation, position, user stood in for, name of the organisation, that user's name, of a school?).
 
-
-def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[int, str]]:
+    A deputy sits in the very seat stood in for, and only while both rows hold; a deputy has no deputy, and
+    who helps a candidate is a named member: nobody stands in for a helper.
+    """
+    original, other = position.alias("original"), user_account.alias("other")
+    own = position.c.deputises_id.is_(None)
+    seat = func.coalesce(original.c.organisation_id, position.c.organisation_id)
     rows = tx.execute(
-        select(position.c.organisation_id, position.c.position)
+        select(
+            seat,
+            func.coalesce(original.c.position, position.c.position),
+            original.c.user_id,
+            organisation.c.name,
+            other.c.name,
+            _of_school(organisation.c.id),
+        )
+        .select_from(position)
         .join(user_account, user_account.c.id == position.c.user_id)
+        .outerjoin(original, original.c.id == position.c.deputises_id)
+        .outerjoin(other, other.c.id == original.c.user_id)
+        .join(organisation, organisation.c.id == seat)
         .where(position.c.user_id == user_id, user_account.c.active.is_(True), on_day(position, on))
-        .order_by(position.c.id)
+        .where(or_(own, on_day(original, on) & _may_be_deputised(original, user_id)))
+        .order_by(own.desc(), position.c.id)
     )
-    return [(row.organisation_id, row.position) for row in rows]
+    return [tuple(row) for row in rows]
+
+
+def _may_be_deputised(original: Any, user_id: int) -> ColumnElement[bool]:
+    return and_(
+        original.c.deputises_id.is_(None), original.c.position != "helper", original.c.user_id != user_id
+    )
+
+
+def _of_school(organisation_id: Any) -> ColumnElement[bool]:
+    """The organisation is one of an institution, or the cell that some students are followed by."""
+    i = institution.c
+    of_one = or_(
+        i.party_organisation_id == organisation_id,
+        i.union_organisation_id == organisation_id,
+        i.cell_id == organisation_id,
+    )
+    return or_(exists().where(of_one), exists().where(student.c.cell_id == organisation_id))
 
 
 def case_row(tx: Transaction, case_id: int) -> Any:
@@ -58,6 +91,15 @@ def vote_row(tx: Transaction, vote_id: int) -> Any:
         select(vote.c.id, vote.c.case_id, vote.c.proposed_by, vote.c.status, meeting.c.organisation_id)
         .join(meeting, meeting.c.id == vote.c.meeting_id)
         .where(vote.c.id == vote_id)
+    ).one_or_none()
+
+
+def meeting_row(tx: Transaction, meeting_id: int) -> Any:
+    """A planned meeting: whose body meets."""
+    return tx.execute(
+        select(planned_meeting.c.id, planned_meeting.c.organisation_id).where(
+            planned_meeting.c.id == meeting_id
+        )
     ).one_or_none()
 
 
@@ -165,25 +207,17 @@ def former_custodians(tx: Transaction, case_id: int) -> set[int]:
 
 
 def receivers(tx: Transaction, task_line: Any, on: date) -> set[int]:
-    """Who may type the paper of an organisation without an account: the custodian and the one above it.
+    """Who may type the paper of an organisation without an account: the custodian, the one above it, and the
+    nearest superior of the owing organisation that has one.
 
     A reply to a request may always be typed: it may come on paper even where the giver has an account.
     """
     owing = task_line.organisation_id
-    if owing is not None and task_line.lane not in BY_PAPER and _staffed(tx, owing, on):
+    desk = desk_of(tx, owing, on) if owing is not None else None
+    if desk is not None and desk == owing and task_line.lane not in BY_PAPER:
         return set()
     committee = tree_of(tx).parent_on(task_line.custodian_id, on)
-    return {task_line.custodian_id} | ({committee} if committee is not None else set())
+    return {one for one in (task_line.custodian_id, committee, desk) if one is not None} - {owing}
 
 
 BY_PAPER = frozenset({"addressee", "opinion_giver", "candidate", "helper", "union_branch"})
-
-
-def _staffed(tx: Transaction, organisation_id: int, on: date) -> bool:
-    """Somebody with an active account sits there on the day."""
-    found = (
-        exists()
-        .where(position.c.organisation_id == organisation_id, position.c.user_id == user_account.c.id)
-        .where(user_account.c.active.is_(True), on_day(position, on))
-    )
-    return bool(tx.execute(select(found)).scalar())

@@ -39,6 +39,7 @@ class Acting:
     item: int | None = None
     organisation_id: int | None = None
     on_behalf_of: int | None = None
+    for_user: int | None = None  # whom `by` stands in for as a deputy
     before_system: bool = False
     late: bool = False
     act_id: int = 0
@@ -56,7 +57,13 @@ class Acting:
         return self.case.parent_id or self.case.id
 
 
-def record_act(acting: Acting, *, confirmed_by: int | None = None, confirmation: str = "none") -> int:
+def record_act(
+    acting: Acting,
+    *,
+    confirmed_by: int | None = None,
+    confirmed_for: int | None = None,
+    confirmation: str = "none",
+) -> int:
     """The row of the act, with its edition; free text goes under the student's own key."""
     row = {
         "case_id": acting.case.id,
@@ -66,7 +73,9 @@ def record_act(acting: Acting, *, confirmed_by: int | None = None, confirmation:
         "on_day": acting.on,
         "recorded_at": acting.now,
         "by_user": acting.by,
+        "for_user": acting.for_user,
         "confirmed_by": confirmed_by,
+        "confirmed_for": confirmed_for,
         "confirmation": "paper" if acting.before_system else confirmation,
         "on_behalf_of": acting.on_behalf_of,
         "organisation_id": acting.organisation_id,
@@ -79,8 +88,13 @@ def record_act(acting: Acting, *, confirmed_by: int | None = None, confirmation:
     acting.act_id = acting.tx.insert(act, row)
     forget(acting.tx, acting.case.id)
     keep_texts(acting, {name: acting.answers.get(name) for name in SEALED})
-    acting.facts |= {"act": acting.act_id}
+    acting.facts |= {"act": acting.act_id} | standing_in(acting.for_user)
     return acting.act_id
+
+
+def standing_in(for_user: int | None) -> dict[str, int]:
+    """What the journal says of a deputy beside who acted: for whom."""
+    return {} if for_user is None else {"for_user": for_user}
 
 
 def set_number(acting: Acting, number: str) -> None:

@@ -13,6 +13,7 @@ from engine.rows import CaseRow, Done
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows import access
+from workflows.access.permissions import PERMISSIONS
 from workflows.admission import votes
 from workflows.admission.corrections import correct_vote
 from workflows.admission.desk import Desk, prepare
@@ -62,11 +63,12 @@ def complete(
     step = STEPS[found.element]
     if on_behalf_of is None and found.organisation_id not in (None, seat.organisation_id):
         on_behalf_of = found.organisation_id  # typed by the receiver of the paper
-    may_prepare(tx, by, seat, step, on_behalf_of is not None, day_of(now))
-    acting = begin(tx, found, answers, by=by, now=now, on_behalf_of=on_behalf_of)
+    seat = preparing_seat(tx, seat, step, on_behalf_of is not None, day_of(now))
+    acting = begin(tx, found, answers, by=by, now=now, on_behalf_of=on_behalf_of, for_user=seat.deputises)
     same_version(acting.case, case_version)
     if votes.taken(step.element, acting.outcome):
-        if votes.second_person(tx, acting, step.confirm, day_of(now)):
+        confirming = step.confirm if on_behalf_of is None else PERMISSIONS["task.confirm"].positions
+        if votes.second_person(tx, seat.organisation_id, confirming, day_of(now), beside=by):
             return propose(acting, found, step)
         return perform(acting, found, step, Confirmation("one_person"), request_key)
     if step.votes:
@@ -97,28 +99,38 @@ def confirm(
         )
     step = STEPS[found.element]
     own = seat.organisation_id == found.organisation_id
-    if own and not positions_at(tx, by, seat.organisation_id, day_of(now)) & step.confirm:
-        raise NotAllowed(Text("Chức trách của đồng chí không xác nhận bước này."))
+    if own:
+        seats = access.acting_for(tx, by, day_of(now))
+        confirming = access.seat_among(seats, seat.organisation_id, step.confirm)
+        if confirming is None:
+            raise NotAllowed(Text("Chức trách của đồng chí không xác nhận bước này."))
+        seat = confirming
     subject = cases.get_case(tx, found.case_id).subject_id
     answers = votes.proposed_answers(tx, subject, waiting.id, by=by, now=now)
-    acting = begin(tx, found, answers, by=waiting.proposed_by, now=now, written_at=waiting.proposed_at)
+    acting = begin(
+        tx,
+        found,
+        answers,
+        by=waiting.proposed_by,
+        now=now,
+        for_user=waiting.proposed_for,
+        written_at=waiting.proposed_at,
+    )
     same_version(acting.case, case_version)
     how = "two_persons" if own else "superior"
-    return perform(acting, found, step, Confirmation(how, by, waiting.id), request_key)
+    return perform(acting, found, step, Confirmation(how, by, waiting.id, seat.deputises), request_key)
 
 
-def positions_at(tx: Transaction, user_id: int, organisation_id: int, on: date) -> frozenset[str]:
-    """All positions that a person holds in an organisation on the day."""
-    seats = access.acting_for(tx, user_id, on)
-    return frozenset(seat.position for seat in seats if seat.organisation_id == organisation_id)
-
-
-def may_prepare(tx: Transaction, by: int, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> None:
-    """The step's own positions; who types the paper of an outside organisation needs only a desk."""
+def preparing_seat(tx: Transaction, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> access.Seat:
+    """The seat in which the step is done: one of the step's own positions; who types the paper of an outside
+    organisation needs only a desk. Raises NotAllowed."""
     if on_behalf or seat.position in step.prepare:
-        return
-    if not positions_at(tx, by, seat.organisation_id, on) & step.prepare:
+        return seat
+    seats = access.acting_for(tx, seat.user_id, on)
+    found = access.seat_among(seats, seat.organisation_id, step.prepare)
+    if found is None:
         raise NotAllowed(Text("Chức trách của đồng chí không làm bước này. Hãy nhờ người được phân công."))
+    return found
 
 
 def nominate(
@@ -134,8 +146,10 @@ def nominate(
 
     Raises NotFound, NotAllowed, InvalidAnswers, Conflict (an admission is open already).
     """
-    access.require(tx, by, "student.nominate", access.Student(student_id), day_of(now))
-    return open_admission(tx, student_id, by=by, on=on, now=now, request_key=request_key)
+    seat = access.require(tx, by, "student.nominate", access.Student(student_id), day_of(now))
+    return open_admission(
+        tx, student_id, by=by, on=on, now=now, request_key=request_key, for_user=seat.deputises
+    )
 
 
 def interrupt(
@@ -155,9 +169,9 @@ def interrupt(
 
     Raises NotFound, NotAllowed, InvalidAnswers, Conflict (nothing of the kind can happen where it stands).
     """
-    access.require(tx, by, "case.interrupt", access.Case(case_id), day_of(now))
+    seat = access.require(tx, by, "case.interrupt", access.Case(case_id), day_of(now))
     answers = {"reason": reason, "on": on, "note": note, "number": number, "late_reason": late_reason}
-    return leave_path(tx, case_id, answers, by=by, now=now, request_key=request_key)
+    return leave_path(tx, case_id, answers, by=by, now=now, request_key=request_key, for_user=seat.deputises)
 
 
 def report_helper_lost(
@@ -173,16 +187,17 @@ def report_helper_lost(
     request_key: str | None = None,
 ) -> CaseRow:
     """The helper left or died: the time ends, and the cell gets the task to name another one."""
-    access.require(tx, by, "case.helper_lost", access.Case(case_id), day_of(now))
+    seat = access.require(tx, by, "case.helper_lost", access.Case(case_id), day_of(now))
     answers = {"reason": reason, "on": on, "note": note, "late_reason": late_reason}
-    return lose_helper(tx, case_id, answers, by=by, now=now, request_key=request_key)
+    return lose_helper(tx, case_id, answers, by=by, now=now, request_key=request_key, for_user=seat.deputises)
 
 
 def extend(
     tx: Transaction, case_id: int, clock: str, *, reason: str, on: date, by: int, now: datetime
 ) -> date:
     """The one extension that the rules allow for a special case; gives the new due day."""
-    access.require(tx, by, "case.extend", access.Case(case_id), day_of(now))
+    seat = access.require(tx, by, "case.extend", access.Case(case_id), day_of(now))
     if not reason.strip():
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
-    return extend_deadline(tx, case_id, clock, {"on": on, "reason": reason}, by=by, now=now)
+    answers = {"on": on, "reason": reason}
+    return extend_deadline(tx, case_id, clock, answers, by=by, now=now, for_user=seat.deputises)

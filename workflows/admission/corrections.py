@@ -36,7 +36,7 @@ def correct_vote(
     """
     old = votes.standing_vote(tx, vote_id)
     day = day_of(now)
-    access.require(tx, by, "case.interrupt", access.Case(old.case_id), day)
+    seat = access.require(tx, by, "case.interrupt", access.Case(old.case_id), day)
     if not _answers_for(tx, old.meeting_id, by, day):
         raise NotAllowed(
             Text("Chỉ tổ chức đã biểu quyết, hoặc cấp trên của tổ chức ấy, mới đính chính được số phiếu.")
@@ -55,7 +55,7 @@ def correct_vote(
         raise Conflict(
             Text("Số đúng làm đổi kết quả biểu quyết: không đính chính được, phải làm lại theo quy định.")
         )
-    return _write(tx, old, values, result.base, reason, by, now)
+    return _write(tx, old, values, result.base, reason, seat, now)
 
 
 def _answers_for(tx: Transaction, meeting_id: int, by: int, day: date) -> bool:
@@ -71,11 +71,18 @@ def _base(old: Any) -> str:
 
 
 def _write(
-    tx: Transaction, old: Any, values: dict[str, Any], base: int, reason: str, by: int, now: datetime
+    tx: Transaction,
+    old: Any,
+    values: dict[str, Any],
+    base: int,
+    reason: str,
+    seat: access.Seat,
+    now: datetime,
 ) -> int:
     on = tx.execute(select(act.c.on_day).where(act.c.id == old.act_id)).scalar_one()
+    by, answers = seat.user_id, {"on": on, "reason": reason}
     acting = side_act(
-        tx, old.case_id, "correction", {"on": on, "reason": reason}, by=by, now=now, follows=False
+        tx, old.case_id, "correction", answers, by=by, now=now, follows=False, for_user=seat.deputises
     )
     acting.outcome = old.outcome
     record_act(acting)
@@ -83,6 +90,7 @@ def _write(
     tx.execute(update(vote).where(vote.c.id == old.id).values(status="corrected"))
     kept = {name: getattr(old, name) for name in FROM_BALLOT + FROM_RULES}
     row = kept | values | {"base": base, "status": "standing", "proposed_by": by, "proposed_at": now}
+    row["proposed_for"] = seat.deputises
     number = tx.insert(vote, row | {"act_id": acting.act_id, "corrects_id": old.id})
     facts = {**acting.facts, "vote": number, "corrects": old.id}
     journal.append(tx, old.case_id, "correction", on=on, by=by, now=now, element=old.step, facts=facts)

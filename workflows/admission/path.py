@@ -19,7 +19,7 @@ from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.admission import guards, helper_change, notices, votes
-from workflows.admission.acting import Acting, record_act
+from workflows.admission.acting import Acting, record_act, standing_in
 from workflows.admission.dates import check_day, check_late, earliest
 from workflows.admission.forms import FORMS
 from workflows.admission.papers import keep_paper, number_paper
@@ -38,6 +38,7 @@ class Confirmation:
     how: str  # two_persons | one_person | superior | paper | none
     by: int | None = None
     vote_id: int | None = None
+    for_user: int | None = None  # whom the second person stands in for as a deputy
 
 
 def begin(
@@ -48,6 +49,7 @@ def begin(
     by: int | None,
     now: datetime,
     on_behalf_of: int | None = None,
+    for_user: int | None = None,
     before_system: bool = False,
     written_at: datetime | None = None,
 ) -> Acting:
@@ -79,6 +81,7 @@ def begin(
         item=found.item,
         organisation_id=found.organisation_id,
         on_behalf_of=on_behalf_of,
+        for_user=for_user,
         before_system=before_system,
         late=late,
     )
@@ -102,7 +105,12 @@ def perform(
     refuse_unlawful(acting, step)
     kind = step.paper(acting.outcome)
     number_paper(acting, kind)
-    record_act(acting, confirmed_by=confirmation.by, confirmation=confirmation.how)
+    record_act(
+        acting,
+        confirmed_by=confirmation.by,
+        confirmed_for=confirmation.for_user,
+        confirmation=confirmation.how,
+    )
     record_ballot(acting, confirmation)
     step.deed(acting)
     keep_paper(acting, kind)
@@ -146,7 +154,9 @@ def journal_facts(acting: Acting, confirmation: Confirmation) -> dict[str, Any]:
     if confirmation.how != "none":
         facts |= {"confirmation": confirmation.how}
     if confirmation.by is not None:
-        facts |= {"proposed_by": acting.by}
+        facts |= {"proposed_by": acting.by}  # the entry itself names the second person
+        facts |= {"proposed_for": facts.pop("for_user")} if "for_user" in facts else {}
+        facts |= standing_in(confirmation.for_user)
     if acting.before_system:
         facts |= {"before_system": True}
     if acting.late:

@@ -46,7 +46,9 @@ act = Table(
     Column("on_day", Date, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("by_user", Id),
+    Column("for_user", Id),  # the holder of the position whom `by_user` stood in for
     Column("confirmed_by", Id),
+    Column("confirmed_for", Id),
     Column("confirmation", String(20), nullable=False, server_default="none"),
     Column("on_behalf_of", ForeignKey("organisation.id")),
     Column("organisation_id", ForeignKey("organisation.id")),
@@ -115,6 +117,7 @@ vote = Table(
     Column("edition", String(60), nullable=False),
     Column("status", String(12), nullable=False),
     Column("proposed_by", Id),
+    Column("proposed_for", Id),
     Column("proposed_at", Instant, nullable=False),
     Column("confirmed_by", Id),
     Column("confirmed_at", Instant),

@@ -19,7 +19,7 @@ from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.admission import helper_change, history, mentoring, nominees, notices, votes
-from workflows.admission.acting import Acting, record_act
+from workflows.admission.acting import Acting, record_act, standing_in
 from workflows.admission.clocks import extend
 from workflows.admission.dates import check_day, check_late
 from workflows.admission.forms import HelperLost, Interruption
@@ -47,6 +47,7 @@ def open_admission(
     cell_id: int | None = None,
     request_key: str | None = None,
     before_system: bool = False,
+    for_user: int | None = None,
 ) -> CaseRow:
     """A new case of the student with the cell that follows the student, or the one named."""
     check_day(on, day_of(now), None)
@@ -56,7 +57,7 @@ def open_admission(
         raise Conflict(Text("Học sinh, sinh viên này đã có hồ sơ kết nạp đang mở."))
     if again is None:
         nominees.refuse_unready(tx, student_id, on=on, today=day_of(now), before_system=before_system)
-    facts = {"before_system": True} if before_system else {}
+    facts = standing_in(for_user) | ({"before_system": True} if before_system else {})
     opened = cases.start_case(
         tx,
         KIND,
@@ -100,10 +101,20 @@ def leave_path(
     now: datetime,
     request_key: str | None = None,
     before_system: bool = False,
+    for_user: int | None = None,
 ) -> CaseRow:
     """Record why the case leaves its path, and tell the model; requests sent out keep their answers."""
     read = read_form(Interruption, answers)
-    acting = side_act(tx, case_id, history.INTERRUPTION, read, by=by, now=now, before_system=before_system)
+    acting = side_act(
+        tx,
+        case_id,
+        history.INTERRUPTION,
+        read,
+        by=by,
+        now=now,
+        before_system=before_system,
+        for_user=for_user,
+    )
     acting.outcome = read["reason"]
     only_after_admission(acting)
     record_act(acting)
@@ -160,10 +171,11 @@ def lose_helper(
     by: int | None,
     now: datetime,
     request_key: str | None = None,
+    for_user: int | None = None,
 ) -> CaseRow:
     """End the helper's time and open the side process that finds another one."""
     read = read_form(HelperLost, answers)
-    acting = side_act(tx, case_id, "helper_lost", read, by=by, now=now, after_acts=False)
+    acting = side_act(tx, case_id, "helper_lost", read, by=by, now=now, after_acts=False, for_user=for_user)
     acting.outcome = read["reason"]
     if acting.case.closed_on is not None:
         raise Conflict(Text("Hồ sơ đã đóng, không còn người giúp đỡ nào phải thay."))
@@ -186,12 +198,19 @@ def lose_helper(
 
 
 def extend_deadline(
-    tx: Transaction, case_id: int, name: str, answers: Mapping[str, Any], *, by: int | None, now: datetime
+    tx: Transaction,
+    case_id: int,
+    name: str,
+    answers: Mapping[str, Any],
+    *,
+    by: int | None,
+    now: datetime,
+    for_user: int | None = None,
 ) -> date:
     """The extension that the rules allow in special cases, once, with its reason. Returns the new due day."""
     if not str(answers.get("reason") or "").strip():
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
-    acting = side_act(tx, case_id, "extension", dict(answers), by=by, now=now)
+    acting = side_act(tx, case_id, "extension", dict(answers), by=by, now=now, for_user=for_user)
     due = extend(acting, name)
     acting.outcome = name
     record_act(acting)
@@ -219,6 +238,7 @@ def side_act(
     before_system: bool = False,
     follows: bool = True,
     after_acts: bool = True,
+    for_user: int | None = None,
 ) -> Acting:
     """An act beside the tasks, with its dates checked; `follows` is False for one about an earlier act.
 
@@ -245,6 +265,7 @@ def side_act(
         answers=answers,
         organisation_id=found.custodian_id,
         number=answers.get("number"),
+        for_user=for_user,
         before_system=before_system,
         late=late,
     )

@@ -16,11 +16,11 @@ from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.records import task
 from engine.secrets import reveal
 from engine.transactions import Transaction
+from workflows.access.standing_in import able_at
 from workflows.admission import history
 from workflows.admission.acting import Acting, keep_texts
 from workflows.admission.meetings import attendance, meeting_for
 from workflows.admission.records import vote
-from workflows.people.users import holders_on
 from workflows.rules.ballots import TOTAL, Quota, Result, Vote
 
 CELL, PLENUM, STANDING = "cell", "plenum", "standing"
@@ -111,11 +111,11 @@ def attempts(tx: Transaction, case_id: int, element: str) -> int:
     return history.count(tx, case_id, element, (ballot.carried, ballot.failed))
 
 
-def second_person(tx: Transaction, acting: Acting, positions: frozenset[str], day: date) -> bool:
-    """Is there somebody else in the organisation who may confirm on that day?"""
-    organisation_id = acting.organisation_id or acting.case.custodian_id
-    holders = holders_on(tx, organisation_id, day)
-    return any(held.user_id != acting.by and held.position in positions for held in holders)
+def second_person(
+    tx: Transaction, organisation_id: int, positions: frozenset[str], day: date, *, beside: int | None
+) -> bool:
+    """Is there somebody else in the organisation who may confirm on that day, and who can sign in at all?"""
+    return any(one.user_id != beside for one in able_at(tx, organisation_id, positions, day))
 
 
 def record_vote(
@@ -147,6 +147,7 @@ def record_vote(
         "edition": acting.edition.name,
         "status": status,
         "proposed_by": acting.by,
+        "proposed_for": acting.for_user,
         "proposed_at": acting.now,
         "confirmed_by": confirmed_by,
         "confirmed_at": confirmed_at,

@@ -1,10 +1,11 @@
 """Users of the demonstration: the actors of every organisation that acts, and one printed account for a role.
 
-Only the printed ones have a password. The others stand in the journal by name and cannot sign in; the
-residence cells have nobody, so that the papers they owe are typed by whoever receives them.
+Only the printed ones have a password that anybody knows. The others work in their organisations with one that
+was thrown away at once; the residence cells have nobody, so that what they owe is done by whoever stands in.
 """
 
 import random
+import secrets
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -31,6 +32,7 @@ class Staff:
     def __init__(self, tx: Transaction, world: World, chance: random.Random) -> None:
         self.tx, self.world, self.chance = tx, world, chance
         self.next_id = first_free(tx, user_account)
+        self.lost = lost_password()
         self.users: list[dict[str, Any]] = []
         self.positions: list[dict[str, Any]] = []
         self.names = _names_of(
@@ -59,6 +61,7 @@ class Staff:
                 "username": username,
                 **named(name),
                 "active": True,
+                "password": self.lost,
                 "fs_uniquifier": mark,
                 "language": "vi",
                 "member_id": member_id,
@@ -73,6 +76,11 @@ class Staff:
         self.tx.execute(insert(user_account), self.users)
         self.tx.execute(insert(position), self.positions)
         count_on(self.tx, user_account)
+
+
+def lost_password() -> str:
+    """The hash of a password that nobody has seen: the organisation is staffed, and nobody signs in with it."""
+    return PasswordHasher().hash(secrets.token_urlsafe(32))
 
 
 def add_users(tx: Transaction, world: World, chance: random.Random) -> None:
@@ -158,7 +166,8 @@ def open_helper(tx: Transaction, world: World) -> None:
     organisation_id, member_id = found
     user_id = world.user(organisation_id, "helper")
     name = _names_of(tx, [member_id])[member_id]
-    tx.execute(update(user_account).where(user_account.c.id == old.user_id).values(password=None))
+    lost = lost_password()
+    tx.execute(update(user_account).where(user_account.c.id == old.user_id).values(password=lost))
     tx.execute(
         update(user_account).where(user_account.c.id == user_id).values(member_id=member_id, **named(name))
     )

@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import func, select
 
 from engine.database import open_engine
 from engine.registry import Registry
 from engine.transactions import Store
 from workflows.demo import World, small_world
+from workflows.demo.world import PASSWORD
 from workflows.organisations.queries import chain_of
 from workflows.people.members import roll_on
 from workflows.people.records import student, user_account
@@ -44,10 +47,17 @@ def test_no_school_can_be_taken_for_a_real_one(world: World) -> None:
     assert all("Minh họa" in school.name for school in world.schools)
 
 
-def test_only_the_printed_accounts_have_a_password(bare_store: Store, world: World) -> None:
+def test_only_the_printed_accounts_open_with_the_printed_password(bare_store: Store, world: World) -> None:
+    printed = {account.user_id for account in world.accounts}
     with bare_store.transaction(writing=False) as tx:
-        query = select(func.count()).where(user_account.c.password.is_not(None))
-        assert tx.execute(query).scalar() == len(world.accounts)
+        query = select(user_account.c.password, func.count())
+        inside = query.where(user_account.c.id.in_(printed)).group_by(user_account.c.password)
+        outside = query.where(user_account.c.id.not_in(printed)).group_by(user_account.c.password)
+        [known], [lost] = tx.execute(inside).all(), tx.execute(outside).all()
+    assert known.password != lost.password
+    assert PasswordHasher().verify(known.password, PASSWORD)
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(lost.password, PASSWORD)
 
 
 def _people(store: Store) -> list[tuple[str, date]]:
