@@ -5,7 +5,8 @@ goes through an XML builder, so nothing a model says can become markup.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import lxml.etree as etree
 
@@ -18,6 +19,7 @@ from engine.models.symbols import (
     INK,
     PAPER,
     QUIET,
+    SIGNS,
     SVG,
     Point,
     arrow,
@@ -41,19 +43,39 @@ def render(
     marks: Mapping[str, str] | None = None,
     counts: Mapping[str, int] | None = None,
     links: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
+    words: Callable[[Text], str] = str,
 ) -> str:
     """The SVG of a process of these files: one string, to be put into a page or a file.
 
-    `marks` says "now", "done" or "stopped" of elements; `counts`, if given, makes it a heat picture in which
-    every element and flow shows how often it was passed; `links` leads from elements to pages. Raises
-    NotFound where no file has that process or where it is not drawn.
+    `marks` says "now", "done", "next" or "stopped" of elements, `tags` a few letters more (a day, a count);
+    `counts`, if given, makes it a heat picture in which every element and flow shows how often it was passed;
+    `links` leads from elements to pages; `words` says every name in the reader's language. Raises NotFound
+    where no file has that process or where it is not drawn.
     """
     root = _file_of(files, process)
     if not find(root, "//bpmndi:BPMNShape"):
         raise NotFound(
             Text("Quy trình “{process}” chưa được vẽ. Hãy chạy “ketnap models draw”.", process=process)
         )
-    return _Sheet(root, find(root, "//bpmn:process")[0], marks or {}, counts, links or {}).draw()
+    look = _Look(marks or {}, counts, links or {}, tags or {}, words)
+    return _Sheet(root, find(root, "//bpmn:process")[0], look).draw()
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is said of the elements beyond the model."""
+
+    marks: Mapping[str, str]
+    counts: Mapping[str, int] | None
+    links: Mapping[str, str]
+    tags: Mapping[str, str]
+    words: Callable[[Text], str]
+
+    def say(self, name: str | None) -> str:
+        """A name of the model in the reader's language."""
+        plain = " ".join((name or "").split())
+        return self.words(Text(plain)) if plain else ""
 
 
 def _file_of(files: Mapping[str, bytes], process: str) -> Node:
@@ -68,15 +90,8 @@ def _file_of(files: Mapping[str, bytes], process: str) -> Node:
 class _Sheet:
     """One drawing in the making."""
 
-    def __init__(
-        self,
-        root: Node,
-        process: Node,
-        marks: Mapping[str, str],
-        counts: Mapping[str, int] | None,
-        links: Mapping[str, str],
-    ) -> None:
-        self.process, self.marks, self.counts, self.links = process, marks, counts, links
+    def __init__(self, root: Node, process: Node, look: _Look) -> None:
+        self.process, self.look, self.counts, self.say = process, look, look.counts, look.say
         self.id = str(process.get("id"))
         named = (node for node in root.iter(f"{{{BPMN}}}*") if node.get("id"))
         self.nodes = {node.get("id"): node for node in named}
@@ -96,7 +111,7 @@ class _Sheet:
             if shape not in areas:
                 self._node(shape)
         for edge in self.edges:
-            self._words(self.svg, self._element(edge).get("name", ""), _label(edge), "flow-label")
+            self._words(self.svg, self.say(self._element(edge).get("name")), _label(edge), "flow-label")
         return str(etree.tostring(self.svg, encoding="unicode"))
 
     def _element(self, drawn: Node) -> Node:
@@ -119,7 +134,9 @@ class _Sheet:
         svg.set("font-family", FONT)
         svg.set("font-size", "12")
         svg.set("fill", INK)
-        piece(svg, "title", id=f"{self.id}-title").text = f"Sơ đồ: {self.process.get('name') or self.id}"
+        piece(svg, "title", id=f"{self.id}-title").text = self.look.words(
+            Text("Sơ đồ: {name}", name=self.say(self.process.get("name")) or self.id)
+        )
         heads = piece(svg, "defs")
         arrow(heads, f"{self.id}-arrow", INK)
         arrow(heads, f"{self.id}-arrow-quiet", QUIET)
@@ -140,24 +157,24 @@ class _Sheet:
             frame.set("stroke-dasharray", "8 3 2 3")
             words = piece(group, "text", x=box.x + 16, y=box.y + 24, font_size=15, fill=QUIET)
             words.set("font-weight", "bold")
-            words.text = self.values.get(node.get("categoryValueRef"), "")
+            words.text = self.say(self.values.get(node.get("categoryValueRef")))
             return
         piece(group, "path", d=f"M{box.x + 30:g} {box.y:g} v{box.height:g}", stroke=FRAME)
         if name_of(node) == "participant":
-            _title(group, box, node.get("name", ""), 13, "bold")
+            _title(group, box, self.say(node.get("name")), 13, "bold")
         else:
-            _title(group, box, title_of(node), 12, "normal")
+            _title(group, box, self.say(title_of(node)), 12, "normal")
 
     def _node(self, shape: Node) -> None:
         node, box = self._element(shape), _bounds(shape)
         if box is None:
             return
-        id, tag, name = node.get("id"), name_of(node), node.get("name", "")
-        mark = self.marks.get(id)
+        id, tag, name = node.get("id"), name_of(node), self.say(node.get("name"))
+        mark = self.look.marks.get(id)
         mark = mark if mark in COLOURS else None
         parent = self.svg
-        if id in self.links:
-            parent = piece(self.svg, "a", href=self.links[id])
+        if id in self.look.links:
+            parent = piece(self.svg, "a", href=self.look.links[id])
         group = piece(parent, "g", class_=f"element {tag}" + (f" {mark}" if mark else ""), data_element=id)
         piece(group, "title").text = name or id
         draw_symbol(group, node, box, mark)
@@ -171,6 +188,20 @@ class _Sheet:
             piece(group, "rect", **halo, rx=14, fill="none", stroke=ink, stroke_width=2.4, class_="halo")
         if self.counts is not None and not tag.endswith("Gateway"):
             self._badge(group, box.x + box.width, box.y, self.counts.get(id, 0))
+        self._tag(group, box, mark, self.look.tags.get(id, ""))
+
+    def _tag(self, group: Node, box: Box, mark: str | None, text: str) -> None:
+        """A slip on the upper edge: the sign of the mark and what is said beside it."""
+        said = " ".join(part for part in (SIGNS.get(mark or "", ""), text) if part)
+        if not said:
+            return
+        ink, room = COLOURS.get(mark or "", (PAPER, INK))[1], width(said, 10) + 12
+        slip = {"x": box.x + 8, "y": box.y - 9, "width": room, "height": 17, "rx": 8.5}
+        piece(group, "rect", **slip, fill=PAPER, stroke=ink, class_="tag")
+        words = piece(group, "text", x=box.x + 8 + room / 2, y=box.y + 3.4, font_size=10, fill=ink)
+        words.set("text-anchor", "middle")
+        words.set("class", "tag")
+        words.text = said
 
     def _fill(self, group: Node, name: str, box: Box, tag: str) -> None:
         """A task's name, in the middle of its box, small enough to fit."""

@@ -11,8 +11,14 @@ Point = tuple[float, float]
 
 SVG = "http://www.w3.org/2000/svg"
 INK, QUIET, PAPER = "#22303c", "#5b6b78", "#ffffff"
-# mark -> (fill, stroke): where the case is, where it has been, where it was stopped
-COLOURS = {"now": ("#ffe9b8", "#b3261e"), "done": ("#e3f1e6", "#2f7d4f"), "stopped": ("#f3d9d7", "#7a1f1a")}
+# mark -> (fill, stroke): where the case is, where it has been, where it may go next, where it was stopped
+COLOURS = {
+    "now": ("#ffe9b8", "#b3261e"),
+    "done": ("#e3f1e6", "#1c6b3c"),
+    "next": ("#ebf2fa", "#2f5582"),
+    "stopped": ("#f3d9d7", "#7a1f1a"),
+}
+SIGNS = {"done": "✓", "next": "→"}  # colour never alone; where the case is has a frame around it
 
 USER = "M4 15 q0 -5.5 3.7 -6.5 a3.8 3.8 0 1 1 4.6 0 q3.7 1 3.7 6.5 z"
 GEAR = (

@@ -16,26 +16,13 @@ from workflows.admission.records import (
     verification_request,
     vote,
 )
+from workflows.desk.progress import PATH
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import member, student, user_account
 
-# The stages of the path in their order; the names are the elements of the overview.
-PATH = (
-    "source_building",
-    "union_nomination",
-    "candidacy",
-    "awareness_class",
-    "file_building",
-    "file_checks",
-    "admission_vote",
-    "committee_chain",
-    "decision",
-    "ceremony",
-    "probation",
-    "probation_review",
-    "recognition",
-)
 JOURNAL_LINES = 200
+
+__all__ = ["PATH", "CasePage", "case_page"]
 
 
 @dataclass(frozen=True)

@@ -151,3 +151,20 @@ def test_a_model_that_is_not_drawn_says_how_to_draw_it() -> None:
         root.remove(diagram)
     with pytest.raises(NotFound, match="models draw"):
         render({"packing.bpmn": etree.tostring(root)}, "packing")
+
+
+def test_a_tag_says_when_and_how_often_with_a_sign_beside_the_colour() -> None:
+    marks = {"sign_card": "done", "request_book": "next"}
+    svg = picture("lending", marks=marks, tags={"sign_card": "18/08/2025 · 2×"})
+    said = {
+        id: [text.text for text in element(svg, id).iter(f"{SVG}text") if text.get("class") == "tag"]
+        for id in marks
+    }
+    assert said == {"sign_card": ["✓ 18/08/2025 · 2×"], "request_book": ["→"]}
+
+
+def test_every_name_is_said_in_the_language_of_the_reader() -> None:
+    svg = picture("lending", words=lambda text: str(text).upper())
+    assert svg.find(f"{SVG}title").text == "SƠ ĐỒ: CHO MƯỢN"
+    assert element(svg, "sign_card").find(f"{SVG}title").text == "KÝ THẺ MƯỢN"
+    assert not [text.text for text in svg.iter(f"{SVG}tspan") if text.text != (text.text or "").upper()]
