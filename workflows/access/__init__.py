@@ -7,6 +7,7 @@ from workflows.access.permissions import PERMISSIONS, Permission
 from workflows.access.personal import at
 from workflows.access.questions import Right, may, require, require_right
 from workflows.access.relations import (
+    Batch,
     Body,
     Case,
     Correction,
@@ -24,6 +25,7 @@ from workflows.access.seats import Seat, acting_for, seat_among
 
 __all__ = [
     "PERMISSIONS",
+    "Batch",
     "Body",
     "Case",
     "Correction",

@@ -32,13 +32,15 @@ MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisati
 GLASS = "glass"  # opened the case in an emergency, for some hours
 GLASS_TEXTS = "glass_texts"  # the same, for the sealed words; not of a case whose person withdrew
 SELF = "self"  # the student's own account: no seat is needed
-PERSONAL = frozenset({MANDATE, GLASS, GLASS_TEXTS, SELF})
+MAKER = "maker"  # made the batch: nobody else sees or continues it
+PERSONAL = frozenset({MANDATE, GLASS, GLASS_TEXTS, SELF, MAKER})
 # Personal relation → the positions of the seat it needs beside the row; none for one's own file.
 BESIDE: Mapping[str, frozenset[str]] = {
     MANDATE: frozenset({"auditor"}),
     GLASS: PARTY,
     GLASS_TEXTS: PARTY,
     SELF: frozenset(),
+    MAKER: CLERKS | HELPER,
 }
 
 
@@ -86,6 +88,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.confirm": Permission(PARTY, frozenset({OWN})),
     "student.nominate": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    # work on many at once: chosen by whoever does tasks; a batch is its maker's, each line asks again
+    "bulk.list": Permission(CLERKS | HELPER),
+    "bulk.use": Permission(CLERKS | HELPER, frozenset({OWN}), frozenset({MAKER})),
     # meetings of the bodies that vote: kept by the organisation whose body met, or by the desk that stands in
     "meetings.list": Permission(PARTY | UNION),
     "meeting.plan": Permission(PARTY | UNION, frozenset({OWN, RECEIVER})),

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.access import glass, mandates
-from workflows.access.permissions import GLASS, GLASS_TEXTS, MANDATE, SELF
-from workflows.access.relations import Case, Glass, Student, Task, Thing
+from workflows.access.permissions import GLASS, GLASS_TEXTS, MAKER, MANDATE, SELF
+from workflows.access.relations import Batch, Case, Glass, Student, Task, Thing
+from workflows.bulk.records import batch
 from workflows.people.records import user_account
 
 NOBODY: frozenset[str] = frozenset()
@@ -76,11 +77,17 @@ def _to_glass(tx: Transaction, user_id: int, glass_id: int, on: date) -> frozens
     return frozenset({SELF}) if row is not None and row.user_id == user_id else NOBODY
 
 
+def _to_batch(tx: Transaction, user_id: int, batch_id: int, on: date) -> frozenset[str]:
+    made = tx.execute(select(batch.c.id).where(batch.c.id == batch_id, batch.c.by == user_id)).first()
+    return frozenset({MAKER}) if made else NOBODY
+
+
 _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str]]] = {
     Case: _to_case,
     Task: _to_task,
     Student: _to_student,
     Glass: _to_glass,
+    Batch: _to_batch,
 }
 
 __all__ = ["at", "moment", "of_person", "own_student"]

@@ -13,6 +13,7 @@ from workflows.access.permissions import (
     GLASS,
     GLASS_TEXTS,
     HELPER,
+    MAKER,
     MANDATE,
     OWN,
     PERMISSIONS,
@@ -66,7 +67,20 @@ def right_for(tx: Transaction, user_id: int, permission: str, what: Thing | None
 
 
 # Of several relations the nearest is named.
-ORDER = (OWN, SCHOOL, RECEIVER, ANSWERING, DECIDING, SUPERIOR, FORMER, SELF, MANDATE, GLASS, GLASS_TEXTS)
+ORDER = (
+    OWN,
+    SCHOOL,
+    RECEIVER,
+    ANSWERING,
+    DECIDING,
+    SUPERIOR,
+    FORMER,
+    SELF,
+    MANDATE,
+    GLASS,
+    GLASS_TEXTS,
+    MAKER,
+)
 NO_SEAT = "student"  # the word of the seat of one's own file
 
 

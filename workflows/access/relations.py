@@ -82,6 +82,12 @@ class Correction(NamedTuple):
     id: int
 
 
+class Batch(NamedTuple):
+    """A batch of work on many, asked about by its number."""
+
+    id: int
+
+
 class Erasure(NamedTuple):
     """A request to erase a person, asked about by its number."""
 
@@ -101,6 +107,7 @@ Thing = (
     | Glass
     | Correction
     | Erasure
+    | Batch
 )
 
 
@@ -238,6 +245,11 @@ def _student_of(tx: Transaction, table: str, number: int) -> int | None:
     return found
 
 
+def to_batch(tx: Transaction, organisation_id: int, batch_id: int, on: date) -> frozenset[str] | None:
+    """A batch is a person's: no organisation is anything to it (`personal.py`)."""
+    return frozenset()
+
+
 def _still_here(tx: Transaction, case: Any) -> bool:
     """The school keeps its sight of a case only while the custodian is one of the school's organisations."""
     return case.custodian_id in queries.school_of(tx, case.subject_id)
@@ -256,4 +268,5 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Erasure: to_erasure,
     Body: to_body,
     Meeting: to_meeting,
+    Batch: to_batch,
 }

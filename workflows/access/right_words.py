@@ -32,6 +32,8 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "pool.leave": "đưa ra khỏi nguồn",
     "pool.confirm": "xác nhận danh sách nguồn",
     "student.nominate": "mở hồ sơ kết nạp",
+    "bulk.list": "làm cùng lúc nhiều người",
+    "bulk.use": "làm tiếp danh sách này",
     "meetings.list": "xem các cuộc họp",
     "meeting.plan": "lập cuộc họp",
     "meeting.see": "xem cuộc họp này",
@@ -63,6 +65,7 @@ RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
     p.GLASS: {"": "Đồng chí đã mở khẩn hồ sơ này, đến {until}; chỉ xem, mỗi lần xem đều ghi lại."},
     p.GLASS_TEXTS: {"": "Đồng chí đã mở khẩn hồ sơ này, đến {until}; mỗi lần mở nội dung đều ghi lại."},
     p.SELF: {"": "Đây là thông tin của chính bạn."},
+    p.MAKER: {"": "Danh sách này do chính đồng chí lập."},
 }
 
 
