@@ -5,11 +5,11 @@ own, so that a broken step leaves its case as it was and still gets seen.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -22,6 +22,7 @@ from engine.secrets import Keys
 from engine.time import utcnow
 
 ROWS_AT_ONCE = 500  # PostgreSQL takes 65,535 values in one statement
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 ALREADY_THERE = "Mục này vừa được ghi rồi nên không ghi lần nữa. Hãy tải lại trang để xem."
 
@@ -34,7 +35,7 @@ def _insertion(table: Table) -> Insert:
 class Transaction:
     """One open transaction with what verbs need: its connection, the domain's registry, the keys."""
 
-    __slots__ = ("connection", "dialect", "keys", "notes", "registry", "writing")
+    __slots__ = ("changes", "connection", "dialect", "keys", "notes", "registry", "writing")
 
     def __init__(self, connection: Connection, registry: Registry, keys: Keys, writing: bool) -> None:
         self.connection = connection
@@ -42,13 +43,24 @@ class Transaction:
         self.registry = registry
         self.keys = keys
         self.writing = writing
-        self.notes: dict[str, Any] = {}  # what one verb leaves for another within this transaction
+        self.notes: dict[Any, Any] = {}  # what one verb leaves for another within this transaction
+        self.changes = 0  # how often it wrote, or waited for a lock: what was read before may be old then
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         """Runs a statement. A reading transaction refuses to write, on both databases alike."""
         if not self.writing and getattr(statement, "is_dml", False):
             raise RuntimeError("a reading transaction cannot write; open transaction(writing=True)")
+        if getattr(statement, "is_dml", False) or getattr(statement, "_for_update_arg", None) is not None:
+            self.changes += 1
         return self.connection.execute(statement, params)
+
+    def once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
+        """The answer to a question, asked again only after this transaction has written or locked something."""
+        kept = self.notes.get(key)
+        if kept is None or kept[0] != self.changes:
+            kept = self.notes[key] = (self.changes, ask())
+        answer: Answer = kept[1]
+        return answer
 
     def insert(self, table: Table, row: Mapping[str, Any]) -> int:
         """Adds one row and gives its id."""

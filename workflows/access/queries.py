@@ -1,8 +1,9 @@
 """The look-ups behind rights: seats of a person, places in the tree, who answers for what."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -19,8 +20,20 @@ from workflows.organisations.records import institution, organisation
 from workflows.organisations.resolution import answering as answering_for
 from workflows.people.records import position, student, user_account
 
+Answer = TypeVar("Answer")
+
 # A board speaks for the committee it hangs under, and so looks down from where that committee stands.
 BOARDS = (PARTY_BUILDING_BOARD,)
+
+
+def once(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A look-up that a page asks for each of many seats and things, made once in a transaction."""
+
+    @wraps(ask)
+    def asked(tx: Transaction, *about: Any) -> Answer:
+        return tx.once((ask.__name__, *about), lambda: ask(tx, *about))
+
+    return asked
 
 
 def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[Any, ...]]:
@@ -70,12 +83,14 @@ def _of_school(organisation_id: Any) -> ColumnElement[bool]:
     return or_(exists().where(of_one), exists().where(student.c.cell_id == organisation_id))
 
 
+@once
 def case_row(tx: Transaction, case_id: int) -> Any:
     return tx.execute(
         select(case.c.id, case.c.subject_id, case.c.custodian_id).where(case.c.id == case_id)
     ).one_or_none()
 
 
+@once
 def task_row(tx: Transaction, task_id: int) -> Any:
     """An open task with the custodian of its case."""
     return tx.execute(
@@ -85,6 +100,7 @@ def task_row(tx: Transaction, task_id: int) -> Any:
     ).one_or_none()
 
 
+@once
 def vote_row(tx: Transaction, vote_id: int) -> Any:
     """A recorded vote: its case, the organisation whose body voted, who wrote it, whether it stands."""
     return tx.execute(
@@ -94,6 +110,7 @@ def vote_row(tx: Transaction, vote_id: int) -> Any:
     ).one_or_none()
 
 
+@once
 def meeting_row(tx: Transaction, meeting_id: int) -> Any:
     """A planned meeting: whose body meets."""
     return tx.execute(
@@ -103,6 +120,7 @@ def meeting_row(tx: Transaction, meeting_id: int) -> Any:
     ).one_or_none()
 
 
+@once
 def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
     """The user is the member who helps the candidate of the task now, and the task is a helper's."""
     found = exists().where(
@@ -116,10 +134,12 @@ def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
     return bool(tx.execute(select(found)).scalar())
 
 
+@once
 def student_exists(tx: Transaction, student_id: int) -> bool:
     return bool(tx.execute(select(exists().where(student.c.id == student_id))).scalar())
 
 
+@once
 def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     """Organisations above this one on the day, with the boards that work for them."""
     tree = tree_of(tx)
@@ -133,11 +153,13 @@ def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     return {*higher, *boards} - {organisation_id}
 
 
+@once
 def committees_above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     """Organisations above this one on the day, without the boards."""
     return set(tree_of(tx).ancestors_on(organisation_id, on))
 
 
+@once
 def deciding(tx: Transaction, custodian_id: int, on: date) -> set[int]:
     """Who decides on a case of this custodian: the committee, the board that works for it, those above."""
     tree = tree_of(tx)
@@ -159,6 +181,7 @@ def below(tx: Transaction, organisation_ids: Sequence[int], on: date) -> set[int
     return heads.union(*(tree.descendants_on(one, on) for one in heads))
 
 
+@once
 def answering(tx: Transaction, case_id: int) -> set[int]:
     """Organisations that owe an open task of the case."""
     rows = tx.execute(
@@ -167,6 +190,7 @@ def answering(tx: Transaction, case_id: int) -> set[int]:
     return {row.organisation_id for row in rows}
 
 
+@once
 def school_of(tx: Transaction, student_id: int) -> set[int]:
     """Party and union organisations of the student's institution, and the cell that follows the student."""
     row = tx.execute(
@@ -186,6 +210,7 @@ def school_of(tx: Transaction, student_id: int) -> set[int]:
     return {one for one in (cell, party, union) if one is not None}
 
 
+@once
 def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
     """Organisations of the institution that a list was uploaded for; None when it is gone."""
     row = tx.execute(
@@ -198,6 +223,7 @@ def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
     return None if row is None else {one for one in row if one is not None}
 
 
+@once
 def former_custodians(tx: Transaction, case_id: int) -> set[int]:
     """Custodians before the present one, as the journal wrote them down."""
     rows = tx.execute(
@@ -212,6 +238,10 @@ def receivers(tx: Transaction, task_line: Any, on: date) -> set[int]:
 
     A reply to a request may always be typed: it may come on paper even where the giver has an account.
     """
+    return tx.once(("receivers", task_line.id, on), lambda: _receivers(tx, task_line, on))
+
+
+def _receivers(tx: Transaction, task_line: Any, on: date) -> set[int]:
     owing = task_line.organisation_id
     desk = desk_of(tx, owing, on) if owing is not None else None
     if desk is not None and desk == owing and task_line.lane not in BY_PAPER:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from engine.transactions import Transaction
 from workflows.access.queries import seats_on
-from workflows.people.users import SEATS
 
 
 class Seat(NamedTuple):
@@ -26,15 +25,9 @@ class Seat(NamedTuple):
 
 
 def acting_for(tx: Transaction, user_id: int, on: date) -> list[Seat]:
-    """All seats of an active account on the day, one's own before those of a deputy; asked once a transaction.
-
-    Verbs that change positions make the transaction forget; nobody else changes its own rights midway.
-    """
-    known: dict[tuple[int, date], list[Seat]] = tx.notes.setdefault(SEATS, {})
-    key = (user_id, on)
-    if key not in known:
-        known[key] = [Seat(user_id, *row) for row in seats_on(tx, user_id, on)]
-    return known[key]
+    """All seats of an active account on the day, one's own before those of a deputy."""
+    key = ("access.seats", user_id, on)
+    return tx.once(key, lambda: [Seat(user_id, *row) for row in seats_on(tx, user_id, on)])
 
 
 def seat_among(seats: Sequence[Seat], organisation_id: int, positions: Collection[str]) -> Seat | None:

@@ -12,8 +12,6 @@ from workflows.people.names import clean, search_key, sort_key, split_name
 from workflows.people.records import position, user_account
 from workflows.people.words import POSITIONS
 
-SEATS = "access.seats"  # the note under which a transaction remembers who sits where (workflows.access.seats)
-
 
 @dataclass(frozen=True)
 class Held:
@@ -92,13 +90,11 @@ def add_position(
         "valid_to": until,
         "deputises_id": deputises_id,
     }
-    tx.notes.pop(SEATS, None)
     return tx.insert(position, row)
 
 
 def end_position(tx: Transaction, position_id: int, *, on: date) -> None:
     """The position ends: `on` is the first day it is no longer held."""
-    tx.notes.pop(SEATS, None)
     tx.execute(update(position).where(position.c.id == position_id).values(valid_to=on))
 
 
