@@ -7,12 +7,14 @@ from workflows.access.permissions import PERMISSIONS, Permission
 from workflows.access.personal import at
 from workflows.access.questions import Right, may, require, require_right
 from workflows.access.relations import (
+    Account,
     Batch,
     Body,
     Case,
     Correction,
     Erasure,
     Glass,
+    Institution,
     Mandate,
     Meeting,
     Organisation,
@@ -25,12 +27,14 @@ from workflows.access.seats import Seat, acting_for, seat_among
 
 __all__ = [
     "PERMISSIONS",
+    "Account",
     "Batch",
     "Body",
     "Case",
     "Correction",
     "Erasure",
     "Glass",
+    "Institution",
     "Mandate",
     "Meeting",
     "Organisation",

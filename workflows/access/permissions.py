@@ -15,6 +15,10 @@ UNION = frozenset({"union_secretary"})
 CENTRE = frozenset({"centre_officer"})
 HELPER = frozenset({"helper"})
 CLERKS = PARTY | UNION | CENTRE
+LEADERS = frozenset({"secretary", "deputy_secretary"})
+AUDITORS = frozenset({"auditor"})
+ADMINISTRATORS = frozenset({"administrator"})
+NOBODY: frozenset[str] = frozenset()
 EVERYBODY = CLERKS | HELPER | {"auditor", "administrator"}
 
 # What a seat's organisation can be to a case, a task, a student or an organisation.
@@ -25,7 +29,8 @@ SUPERIOR = "superior"  # above the custodian on that day, or the board that work
 FORMER = "former"  # was custodian before: no right of its own, named so that the tests can say so
 DECIDING = "deciding"  # decides on the admission, works for the one that does, or stands above it
 RECEIVER = "receiver"  # the custodian types the paper of an organisation that has no account
-RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER})
+SHARED = "shared"  # an account that also sits outside of what this organisation reaches
+RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED})
 
 # What the person alone is to the thing, by a row that names both; it only reads, and is logged.
 MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisation above its custodian
@@ -97,4 +102,45 @@ PERMISSIONS: Mapping[str, Permission] = {
     "meeting.see": Permission(PARTY | UNION, frozenset({OWN, RECEIVER, SUPERIOR})),
     "meeting.keep": Permission(PARTY | UNION, frozenset({OWN, RECEIVER})),
     "meeting.confirm": Permission(PARTY | UNION, frozenset({OWN, RECEIVER, SUPERIOR})),
+    # an organisation: its own people and those above; rolls are kept by who signs there or above
+    "organisations.list": Permission(CLERKS | HELPER | ADMINISTRATORS),
+    "organisation.see": Permission(CLERKS | HELPER | ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "organisation.work": Permission(CLERKS, frozenset({OWN, SUPERIOR})),
+    "organisation.members": Permission(SIGNERS, frozenset({OWN, SUPERIOR})),
+    # administration: at and below one's own organisation, never the content of cases
+    "organisation.change": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "institutions.list": Permission(ADMINISTRATORS),
+    "institution.change": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    # an account is managed by whoever reaches all its seats; one seat of it is given and ended by less
+    "users.list": Permission(ADMINISTRATORS),
+    "user.see": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR, SHARED})),
+    "user.manage": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "user.seats": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR, SHARED})),
+    "deputies.own": Permission(CLERKS | ADMINISTRATORS),
+    "administration.log": Permission(ADMINISTRATORS | AUDITORS),
+    # an auditor's mandate: given by a committee's secretary or the administrator, ended by them or above
+    "mandates.list": Permission(PARTY | AUDITORS | ADMINISTRATORS),
+    "mandate.give": Permission(LEADERS | ADMINISTRATORS),
+    "mandate.end": Permission(LEADERS | ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "mandated.list": Permission(AUDITORS),
+    # a case opened in an emergency: who opens reads, who stands above the custodian ends and reviews
+    "glass.list": Permission(PARTY),
+    "glass.open": Permission(PARTY),
+    "glass.see": Permission(PARTY, frozenset({OWN, SUPERIOR}), frozenset({SELF})),
+    "glass.end": Permission(PARTY, frozenset({SUPERIOR}), frozenset({SELF})),
+    "glass.review": Permission(PARTY, frozenset({SUPERIOR})),
+    "case.readings": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE})),
+    # the student's own account: no seat, nothing but the own file
+    "own_file.see": Permission(NOBODY, personal=frozenset({SELF})),
+    "own_file.ask": Permission(NOBODY, personal=frozenset({SELF})),
+    "own_file.hand_in": Permission(NOBODY, personal=frozenset({SELF})),
+    # what students ask: decided by the clerks of their own school
+    "requests.list": Permission(PARTY | UNION),
+    "correction.decide": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    "student.account": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    "consent.withdraw": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    # erasing for good takes two: the school asks on paper, the committee above approves
+    "erasure.ask": Permission(SIGNERS, frozenset({SCHOOL})),
+    "erasure.see": Permission(SIGNERS, frozenset({SCHOOL, SUPERIOR})),
+    "erasure.decide": Permission(SIGNERS, frozenset({SUPERIOR})),
 }

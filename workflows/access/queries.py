@@ -191,6 +191,47 @@ def answering(tx: Transaction, case_id: int) -> set[int]:
 
 
 @once
+def places_of_account(tx: Transaction, account_id: int, on: date) -> set[int] | None:
+    """Where the account sits today or later; else where it last sat, else its student's, else the roots."""
+    account = tx.execute(
+        select(user_account.c.id, user_account.c.student_id).where(user_account.c.id == account_id)
+    ).one_or_none()
+    if account is None:
+        return None
+    p = position.c
+    rows = tx.execute(
+        select(p.organisation_id, p.valid_to).where(p.user_id == account_id, p.deputises_id.is_(None))
+    ).all()
+    now = {row.organisation_id for row in rows if row.valid_to is None or row.valid_to > on}
+    last = max((row.valid_to for row in rows if row.valid_to is not None), default=None)
+    before = {row.organisation_id for row in rows if row.valid_to == last}
+    return now or before or _cell_of(tx, account.student_id) or set(tree_of(tx).children_on(None, on))
+
+
+def _cell_of(tx: Transaction, student_id: int | None) -> set[int]:
+    """The cell that follows a student, else the Party organisation of the school."""
+    s, i = student.c, institution.c
+    found = tx.execute(
+        select(func.coalesce(s.cell_id, i.cell_id, i.party_organisation_id))
+        .join(institution, i.id == s.institution_id)
+        .where(s.id == student_id)
+    ).scalar()
+    return set() if found is None else {int(found)}
+
+
+def places_of_institution(tx: Transaction, institution_id: int, on: date) -> set[int] | None:
+    """Its organisations; the roots for one that has none yet."""
+    i = institution.c
+    row = tx.execute(
+        select(i.party_organisation_id, i.union_organisation_id, i.cell_id).where(i.id == institution_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    own = {one for one in tuple(row) if one is not None}
+    return own or set(tree_of(tx).children_on(None, on))
+
+
+@once
 def school_of(tx: Transaction, student_id: int) -> set[int]:
     """Party and union organisations of the student's institution, and the cell that follows the student."""
     row = tx.execute(

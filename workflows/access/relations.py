@@ -12,8 +12,18 @@ from sqlalchemy import select
 from engine.records import metadata
 from engine.transactions import Transaction
 from workflows.access import queries
-from workflows.access.permissions import ANSWERING, DECIDING, FORMER, OWN, RECEIVER, SCHOOL, SUPERIOR
+from workflows.access.permissions import (
+    ANSWERING,
+    DECIDING,
+    FORMER,
+    OWN,
+    RECEIVER,
+    SCHOOL,
+    SHARED,
+    SUPERIOR,
+)
 from workflows.access.records import glass, mandate
+from workflows.organisations.queries import tree_of
 
 
 class Case(NamedTuple):
@@ -88,6 +98,18 @@ class Batch(NamedTuple):
     id: int
 
 
+class Account(NamedTuple):
+    """An account asked about by its number."""
+
+    id: int
+
+
+class Institution(NamedTuple):
+    """A school, college or university, asked about by its number."""
+
+    id: int
+
+
 class Erasure(NamedTuple):
     """A request to erase a person, asked about by its number."""
 
@@ -108,6 +130,8 @@ Thing = (
     | Correction
     | Erasure
     | Batch
+    | Account
+    | Institution
 )
 
 
@@ -160,7 +184,8 @@ def to_student(tx: Transaction, organisation_id: int, student_id: int, on: date)
 def to_organisation(tx: Transaction, organisation_id: int, other_id: int, on: date) -> frozenset[str] | None:
     if organisation_id == other_id:
         return frozenset({OWN})
-    return frozenset({SUPERIOR} if organisation_id in queries.above(tx, other_id, on) else ())
+    stands = tree_of(tx).day_of(other_id, on)  # one that has ended is still seen by those that stood above it
+    return frozenset({SUPERIOR} if organisation_id in queries.above(tx, other_id, stands) else ())
 
 
 def to_vote(tx: Transaction, organisation_id: int, vote_id: int, on: date) -> frozenset[str] | None:
@@ -245,6 +270,31 @@ def _student_of(tx: Transaction, table: str, number: int) -> int | None:
     return found
 
 
+def to_account(tx: Transaction, organisation_id: int, account_id: int, on: date) -> frozenset[str] | None:
+    """By where its holder sits now or later: all of it within reach, or only some."""
+    return _by_places(tx, organisation_id, queries.places_of_account(tx, account_id, on), on, all_needed=True)
+
+
+def to_institution(
+    tx: Transaction, organisation_id: int, institution_id: int, on: date
+) -> frozenset[str] | None:
+    """By its Party organisation, its union and its cell."""
+    return _by_places(tx, organisation_id, queries.places_of_institution(tx, institution_id, on), on)
+
+
+def _by_places(
+    tx: Transaction, organisation_id: int, places: set[int] | None, on: date, *, all_needed: bool = False
+) -> frozenset[str] | None:
+    if places is None:
+        return None
+    near = {one for one in places if to_organisation(tx, organisation_id, one, on)}
+    if not near:
+        return frozenset()
+    if all_needed and near != places:
+        return frozenset({SHARED})
+    return frozenset({OWN if organisation_id in near else SUPERIOR})
+
+
 def to_batch(tx: Transaction, organisation_id: int, batch_id: int, on: date) -> frozenset[str] | None:
     """A batch is a person's: no organisation is anything to it (`personal.py`)."""
     return frozenset()
@@ -269,4 +319,6 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Body: to_body,
     Meeting: to_meeting,
     Batch: to_batch,
+    Account: to_account,
+    Institution: to_institution,
 }

@@ -85,6 +85,16 @@ def rename(
     _note(tx, "rename", organisation_id, on, by, now, {"from": row.name, "to": name})
 
 
+def give_code(
+    tx: "Transaction", organisation_id: int, code: str, *, on: date, by: int | None, now: datetime
+) -> None:
+    """The 14-digit code, or none with an empty one; a code has no days of its own, the change is noted."""
+    row = _standing(tx, organisation_id, on)
+    code14 = kept_code(code) if code else None
+    tx.execute(update(organisation).where(organisation.c.id == organisation_id).values(code14=code14))
+    _note(tx, "code", organisation_id, on, by, now, {"from": row.code14, "to": code14})
+
+
 def move(
     tx: "Transaction",
     organisation_id: int,

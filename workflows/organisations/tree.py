@@ -6,9 +6,11 @@ Pure: `queries.tree_of` loads it, tests build it by hand. Every question takes a
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import NamedTuple
+
+_A_DAY = timedelta(days=1)
 
 
 class Node(NamedTuple):
@@ -129,6 +131,13 @@ class Tree:
         """Direct children on that day or on any later one that is known."""
         places = self._places_under.get(organisation_id, ())
         return sorted({p.organisation_id for p in places if p.valid_to is None or p.valid_to > day})
+
+    def day_of(self, organisation_id: int, day: date) -> date:
+        """That day, or the nearest one on which the organisation stands."""
+        node = self.nodes.get(organisation_id)
+        if node is None or node.stands_on(day):
+            return day
+        return node.valid_from if node.valid_to is None or day < node.valid_from else node.valid_to - _A_DAY
 
     def days_from(self, day: date) -> list[date]:
         """That day and every later one on which somebody's place changes."""
