@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from engine.records import clock
+from engine.records import clock, personal
 from tests.web.conftest import Person
 from tests.workflows.builders import World
-from workflows.admission.records import vote
+from workflows.admission.records import act, vote
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_the_board_of_the_deciding_committee_extends_its_deadline_once(
     assert 'name="reason"' not in user.page
 
 
-def test_a_day_long_past_is_refused_at_the_day(
+def test_an_extension_written_long_after_its_day_asks_why_and_keeps_the_answer_sealed(
     world: World, voted: int, person: Callable[[str], Person]
 ) -> None:
     on = f"{world.today:%d/%m/%Y}"
@@ -68,7 +68,13 @@ def test_a_day_long_past_is_refused_at_the_day(
     user.get(f"/cases/{voted}/extend")
     sent = {"clock": "admission_decision", "on": on, "reason": "Vướng nghỉ hè"}
     assert user.post(f"/cases/{voted}/extend", sent).status_code == 422
-    assert "Ngày này đã qua lâu" in user.page
+    assert "hãy ghi lý do ghi muộn" in user.page
+    assert "Vướng nghỉ hè" in user.page  # nothing typed is lost
+    user.post(f"/cases/{voted}/extend", {**sent, "late_reason": "Văn thư nghỉ ốm"})
+    assert "Đã gia hạn đến ngày" in user.page
+    late = world.rows(select(act.c.late, act.c.id).where(act.c.element == "extension"))[0]
+    assert late.late
+    assert world.rows(select(personal.c.field).where(personal.c.field == f"act.{late.id}.late_reason"))
 
 
 def test_cell_and_school_do_not_extend_the_deadline_of_who_decides(

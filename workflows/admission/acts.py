@@ -193,11 +193,19 @@ def report_helper_lost(
 
 
 def extend(
-    tx: Transaction, case_id: int, clock: str, *, reason: str, on: date, by: int, now: datetime
+    tx: Transaction,
+    case_id: int,
+    clock: str,
+    *,
+    reason: str,
+    on: date,
+    by: int,
+    now: datetime,
+    late_reason: str | None = None,
 ) -> date:
     """The one extension that the rules allow for a special case; gives the new due day."""
     seat = access.require(tx, by, "case.extend", access.Case(case_id), day_of(now))
     if not reason.strip():
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
-    answers = {"on": on, "reason": reason}
+    answers = {"on": on, "reason": reason, "late_reason": late_reason}
     return extend_deadline(tx, case_id, clock, answers, by=by, now=now, for_user=seat.deputises)

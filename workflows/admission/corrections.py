@@ -5,7 +5,7 @@ way already, and the competent committee orders the redo.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -17,9 +17,8 @@ from engine.transactions import Transaction
 from workflows import access
 from workflows.admission import votes
 from workflows.admission.acting import record_act
-from workflows.admission.records import act, meeting, vote
+from workflows.admission.records import act, vote
 from workflows.admission.side_acts import side_act
-from workflows.organisations.queries import tree_of
 from workflows.rules.ballots import Quota, Vote
 
 FROM_BALLOT = ("meeting_id", "case_id", "task_id", "step", "attempt")
@@ -35,12 +34,7 @@ def correct_vote(
     Raises NotFound, NotAllowed (who wrote the figures cannot correct them alone), InvalidAnswers, Conflict.
     """
     old = votes.standing_vote(tx, vote_id)
-    day = day_of(now)
-    seat = access.require(tx, by, "case.interrupt", access.Case(old.case_id), day)
-    if not _answers_for(tx, old.meeting_id, by, day):
-        raise NotAllowed(
-            Text("Chỉ tổ chức đã biểu quyết, hoặc cấp trên của tổ chức ấy, mới đính chính được số phiếu.")
-        )
+    seat = access.require(tx, by, "vote.correct", access.Vote(vote_id), day_of(now))
     if old.proposed_by == by:
         raise NotAllowed(Text("Người đã ghi biểu quyết không tự đính chính. Hãy nhờ người thứ hai."))
     if not reason.strip():
@@ -56,13 +50,6 @@ def correct_vote(
             Text("Số đúng làm đổi kết quả biểu quyết: không đính chính được, phải làm lại theo quy định.")
         )
     return _write(tx, old, values, result.base, reason, seat, now)
-
-
-def _answers_for(tx: Transaction, meeting_id: int, by: int, day: date) -> bool:
-    """Does the person sit in the organisation whose body voted, or in one above it?"""
-    held = tx.execute(select(meeting.c.organisation_id).where(meeting.c.id == meeting_id)).scalar_one()
-    own = {held, *tree_of(tx).ancestors_on(held, day)}
-    return any(seat.organisation_id in own for seat in access.acting_for(tx, by, day))
 
 
 def _base(old: Any) -> str:

@@ -24,7 +24,7 @@ from workflows.admission.forms import FORMS
 from workflows.admission.path import find_task
 from workflows.admission.steps import STEPS, Step
 from workflows.documents.catalogue import papers
-from workflows.organisations.queries import name_on, organisations_of_kind
+from workflows.organisations.queries import name_on, organisations_of_kind, tree_of
 from workflows.organisations.records import organisation
 from workflows.organisations.resolution import resolve
 from workflows.people.members import roll_on
@@ -180,6 +180,22 @@ def receiving_cells(acting: Acting) -> Listed:
     return [one for one in _of_kinds(acting, "party_cell") if one[0] != acting.case.custodian_id]
 
 
+def receiving_helpers(acting: Acting) -> Listed:
+    """Official members of the other cells under the same committee; a cell elsewhere names its own later."""
+    tree, own = tree_of(acting.tx), acting.case.custodian_id
+    committee = tree.parent_on(own, acting.on)
+    if committee is None:
+        return []
+    near = tree.descendants_on(committee, acting.on)
+    cells = [row for row in organisations_of_kind(acting.tx, "party_cell", acting.on) if row.id in near]
+    return [
+        (line.member_id, f"{line.name} ({cell.name})")
+        for cell in cells
+        if cell.id != own
+        for line in roll_on(acting.tx, cell.id, acting.on).official
+    ]
+
+
 def document_types(acting: Acting) -> Listed:
     return [(paper.type, paper.title) for paper in papers().values()]
 
@@ -191,5 +207,13 @@ def _of_kinds(acting: Acting, *kinds: str) -> Listed:
 
 SOURCES: Mapping[str, Callable[[Acting], Listed]] = {
     list_of.__name__: list_of
-    for list_of in (helpers, centres, addressees, opinion_givers, receiving_cells, document_types)
+    for list_of in (
+        helpers,
+        centres,
+        addressees,
+        opinion_givers,
+        receiving_cells,
+        receiving_helpers,
+        document_types,
+    )
 }

@@ -242,7 +242,11 @@ FORMS: Mapping[str, type[Schema]] = {
         "hand_over",
         "Ngày tiếp nhận",
         receiver_id=one_of("Chi bộ tiếp nhận", "receiving_cells", required=True),
-        member_id=one_of("Người giúp đỡ ở nơi mới", "helpers"),
+        member_id=one_of(
+            "Người giúp đỡ ở nơi mới",
+            "receiving_helpers",
+            help="Chi bộ tiếp nhận ở đảng ủy khác tự phân công sau khi nhận: để trống.",
+        ),
         shared_since=day("Cùng đơn vị từ ngày"),
     ),
     "replace_helper": form("replace_helper", "Ngày phân công", **helper()),

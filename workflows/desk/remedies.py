@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.clocks import open_clocks
+from engine.errors import Text
 from engine.transactions import Transaction
 from workflows.admission.clocks import extended
 from workflows.admission.records import meeting, vote
@@ -19,12 +20,12 @@ from workflows.rules.queries import calendar_of
 
 @dataclass(frozen=True)
 class Extendable:
-    """A running clock that the rules let be extended: its due day now, the one after, the sum in words."""
+    """A running clock that the rules let be extended: its due day now, the one after, the sum in parts."""
 
     name: str
     due_on: date
     extended_to: date
-    sum: str
+    sum: list[Text]
 
 
 def extendable(tx: Transaction, case_id: int, on: date) -> list[Extendable]:
@@ -35,7 +36,7 @@ def extendable(tx: Transaction, case_id: int, on: date) -> list[Extendable]:
         if rule is None or rule.extension is None or extended(tx, clock):
             continue
         due = deadlines.due(clock.rule, clock.started_on, edition_on(on), calendar_of(tx), extended=True)
-        found.append(Extendable(clock.name, clock.due_on, due.day, due.text()))
+        found.append(Extendable(clock.name, clock.due_on, due.day, due.parts()))
     return found
 
 

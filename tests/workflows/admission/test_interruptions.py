@@ -248,3 +248,18 @@ def test_an_interruption_keeps_the_stage_it_found(world: World) -> None:
     interrupt(world, case_id, "withdrawn", note="Gia đình chuyển đi xa")
     row = world.rows(select(act).where(act.c.element == "interruption"))[0]
     assert (row.outcome, row.stage) == ("withdrawn", "admission_vote")
+
+
+def test_a_handover_offers_helpers_of_the_receiving_side_and_never_those_of_the_sender(world: World) -> None:
+    case_id = world.nominate()
+    world.until(case_id, "enrol_class")
+    with world.store.transaction() as tx:
+        by = world.users["cell1"]
+        acts.interrupt(tx, case_id, "unit_changed", on=world.today, by=by, now=noon(world.today))
+    task = world.task(case_id, "hand_over")
+    with world.store.transaction(writing=False) as tx:
+        offered = acts.prepare(tx, task.id, by=world.users["cell1"], on=world.today).choices
+    numbers = {number for number, _name in offered["receiving_helpers"]}
+    assert numbers
+    assert not numbers & set(world.members)
+    assert all("(Chi bộ 2)" in name for _number, name in offered["receiving_helpers"])

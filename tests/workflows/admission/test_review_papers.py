@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from engine.errors import Conflict, NotAllowed
+from engine.errors import Conflict, NotFound
 from tests.workflows.builders import World, noon
 from workflows.admission.corrections import correct_vote
 from workflows.admission.records import act, vote
@@ -22,7 +22,7 @@ def test_only_the_body_that_voted_or_one_above_corrects_its_figures(world: World
     decided = world.rows(select(vote.c.id).where(vote.c.step == "admission_decision"))[0].id
     right = {"votes_for": 4, "votes_against": 1}
     for outsider in ("cell2", "school2"):
-        with pytest.raises(NotAllowed), world.store.transaction() as tx:
+        with pytest.raises(NotFound), world.store.transaction() as tx:
             correct_vote(tx, decided, right, "Ghi nhầm", by=world.users[outsider], now=noon(world.today))
     with world.store.transaction() as tx:
         correct_vote(tx, decided, right, "Ghi nhầm", by=world.users["commune2"], now=noon(world.today))
