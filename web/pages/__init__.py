@@ -9,13 +9,45 @@ from flask_login import current_user
 from engine.errors import Failure
 from web.entry import now, store, today
 from web.navigation import Place, places
-from web.pages import account, adoption, cases, imports, pool, remedies, students, tasks, texts
+from web.pages import (
+    account,
+    adoption,
+    bulk,
+    cases,
+    glass,
+    imports,
+    mandates,
+    pool,
+    readings,
+    remedies,
+    second_factor,
+    students,
+    tasks,
+    texts,
+)
 from workflows import access
 from workflows.access.permissions import PERMISSIONS
 from workflows.desk.frame import named_seats
 from workflows.desk.inbox import open_count
 from workflows.desk.people import institutions_of
 from workflows.people.words import POSITIONS
+
+PAGES = (
+    account,
+    second_factor,
+    tasks,
+    cases,
+    texts,
+    remedies,
+    students,
+    pool,
+    imports,
+    adoption,
+    bulk,
+    glass,
+    mandates,
+    readings,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +71,7 @@ class Desk:
 
 
 def install(app: Flask) -> None:
-    for page in (account, tasks, cases, texts, remedies, students, pool, imports, adoption):
+    for page in PAGES:
         app.register_blueprint(page.pages)
     app.jinja_env.globals.update(desk_of_user=desk_of_user, now=now, today=today)
 
