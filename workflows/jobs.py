@@ -12,6 +12,7 @@ from engine.scheduler import ENGINE_JOBS, Job
 from engine.time import day_of
 from engine.transactions import Store
 from workflows.admission.notices import tell_opened
+from workflows.bulk.running import continue_resting, forget_old
 
 AT_ONCE = 500
 
@@ -48,4 +49,6 @@ JOBS = (
     *ENGINE_JOBS,
     Job("tell_untold", 60, tell_untold),
     Job("recount_timers", 1800, recount_timers, daily=True),
+    Job("bulk", 5, continue_resting),
+    Job("forget_bulk", 3600, forget_old, daily=True),
 )
