@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo sandbox test lint bench faults clean
+.PHONY: setup demo sandbox test thorough lint bench faults clean
 
 setup: $(READY)
 
@@ -22,6 +22,9 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+thorough: setup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m thorough
 
 lint: setup
 	@$(BIN)/ruff check .

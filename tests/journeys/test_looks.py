@@ -1,98 +1,38 @@
-"""Every page in a real browser at two widths: no barrier that axe knows, nothing wider than the screen,
-nothing that the content policy refused, no error in the console."""
+"""A few pages in a real browser at two widths: no barrier that axe knows, nothing wider than the screen,
+nothing that the content policy refused. `test_every_page.py` looks at all of them."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import ConsoleMessage, Page
-from sqlalchemy import select
+from flask import Flask
+from playwright.sync_api import Page
 
 from tests.journeys.conftest import fill, press
-from tests.workflows.builders import World, noon
-from workflows.admission.records import vote
-from workflows.people import pool
-from workflows.people.students import add_student
+from tests.journeys.examples import without_example
+from tests.journeys.looking import barriers, look
+from tests.journeys.scene import Scene
+from tests.workflows.builders import World
 
-WIDTHS = (1280, 390)
-
-
-@pytest.fixture
-def pages(world: World) -> list[tuple[str, str]]:
-    """(who, path) of every page there is, with something on it."""
-    first, second = world.students
-    with world.store.transaction() as tx:
-        pool.enter_pool(tx, first, "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
-    case_id = world.nominate(0)
-    world.until(case_id, "send_verifications")
-    sending = world.task(case_id, "send_verifications").id
-    other = world.nominate(1)
-    world.until(other, "cell_vote")
-    voting = world.task(other, "cell_vote").id
-    voted = world.rows(select(vote.c.id).where(vote.c.case_id == other, vote.c.step == "cell_recognition"))
-    recognised = voted[0].id
-    with world.store.transaction() as tx:
-        third = add_student(tx, world.institution, "Lê Thị Ba", date(2007, 5, 10), grade=12)
-    world.students.append(third)
-    decided = world.nominate(2)
-    world.until(decided, "committee_resolution")
-    world.do(decided, "committee_resolution", confirm=False)
-    world.today += timedelta(days=3)
-    return [
-        ("cell1", "/tasks"),
-        ("cell1", "/cases"),
-        ("school1", f"/cases/{case_id}"),
-        ("cell1", f"/cases/{other}"),
-        ("school1", f"/tasks/{sending}"),
-        ("cell1", f"/tasks/{voting}"),
-        ("cell1", f"/cases/{other}/interrupt"),
-        ("cell1", f"/cases/{other}/helper-lost"),
-        ("union1", "/students"),
-        ("cell1", f"/students/{second}"),
-        ("union1", "/pool"),
-        ("cell1", f"/pool/{world.cell}/confirm"),
-        ("union1", "/import"),
-        ("cell1", "/adoption"),
-        ("cell2", f"/votes/{recognised}/correct"),
-        ("board1", f"/cases/{decided}/extend"),
-        ("commune1", "/tasks?whose=confirm"),
-        ("cell1", "/search?q=thu"),
-        ("cell1", "/account/password"),
-        ("cell1", "/cases/999999"),
-    ]
+FEW = (
+    ("cell1", "/tasks"),
+    ("cell1", "/cases/{case_id}"),
+    ("cell1", "/tasks/{task_id}"),
+    ("union1", "/students"),
+)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_is_free_of_barriers_and_fits_the_screen(
-    width: int, pages: list[tuple[str, str]], desk: Callable[..., Page]
+@pytest.mark.parametrize("width", (1280, 390))
+def test_the_pages_of_every_day_are_free_of_barriers_and_fit_the_screen(
+    width: int, scene: Scene, looker: Callable[..., Page]
 ) -> None:
     wrong: list[str] = []
-    for who, path in pages:
-        page = desk(who, width)
-        told: list[str] = []
-
-        def hear(message: ConsoleMessage, told: list[str] = told) -> None:
-            if message.type == "error" and "404" not in message.text:
-                told.append(message.text)
-
-        page.on("console", hear)
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        page.remove_listener("console", hear)
-        wrong += [f"{path}: console: {text}" for text in told]
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
-            wrong.append(f"{path}: {wider} pixels wider than the screen")
-        for details in page.locator("main details:not([open]) > summary").all():
-            if details.is_visible():
-                details.click()
-        wrong += [f"{path}: {found['id']}: {found['nodes'][0]['html'][:160]}" for found in barriers(page)]
+    for who, pattern in FEW:
+        wrong += look(looker(who, width), pattern.format_map(scene.numbers))
     assert wrong == []
 
 
-def barriers(page: Page) -> list[dict]:  # type: ignore[type-arg]
-    return list(Axe().run(page).response["violations"])
+def test_every_get_route_has_an_example_to_look_at(scene_app: Flask) -> None:
+    assert without_example(scene_app) == [], "give it a row in tests/journeys/examples.py"
 
 
 def test_a_refused_form_and_the_way_in_are_free_of_barriers(

@@ -1,0 +1,82 @@
+"""One real visit, or several, for every GET route: who goes there, to which object of the scene.
+
+A route without an example breaks the build: a new page cannot be forgotten by the looks and language tests.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from tests.journeys.scene import Scene
+
+FILES = {"static", "bootstrap.static"}
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`who` goes to the route; `to`: parameter → name of a number of the scene other than its own."""
+
+    who: str | None
+    query: str = ""
+    to: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+EXAMPLES: dict[str, tuple[Visit, ...]] = {
+    "account.sign_in": (Visit(None),),
+    "account.password": (Visit("cell1"),),
+    "account.health": (Visit(None),),
+    "account.show": (Visit("cell1"),),
+    "account.code": (Visit(None, status=200),),
+    "tasks.home": (Visit("cell1"),),
+    "tasks.inbox": (
+        Visit("cell1"),
+        Visit("commune1", "whose=confirm"),
+        Visit("auditor1"),
+        Visit("cell2", "q=xyz"),
+    ),
+    "tasks.show": (
+        Visit("cell1"),
+        Visit("school1", to={"task_id": "sending"}),
+        Visit("board2", to={"task_id": "confirming"}),
+    ),
+    "texts.of_task": (Visit("cell1"),),
+    "texts.of_case": (Visit("cell1"),),
+    "cases.index": (Visit("cell1"), Visit("board1", "state=all")),
+    "cases.show": (Visit("cell1"), Visit("school1", to={"case_id": "checking"}), Visit("union1")),
+    "cases.search": (Visit("cell1", "q=thu"), Visit("cell1", "q=khong co ai")),
+    "students.index": (Visit("union1"), Visit("cell1", "q=xyz")),
+    "students.show": (Visit("cell1"),),
+    "pool.index": (Visit("union1"),),
+    "pool.confirmation": (Visit("cell1"),),
+    "imports.start": (Visit("union1"),),
+    "imports.report": (Visit("union1"),),
+    "adoption.start": (Visit("cell1"),),
+    "cases.interruption": (Visit("cell1"),),
+    "cases.helper_lost": (Visit("cell1"),),
+    "cases.drawing": (Visit("cell1"),),
+    "imports.errors": (Visit("union1"),),
+    "adoption.report": (Visit("cell1"),),
+    "adoption.template": (Visit("cell1"),),
+    "remedies.correction": (Visit("cell2"),),
+    "remedies.extension": (Visit("board1", to={"case_id": "deciding"}),),
+}
+
+
+def visits(app: Flask, scene: Scene) -> Iterator[tuple[str, str | None, str, int]]:
+    """(endpoint, who, address, status) of every example; KeyError names a route without one."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
+        if rule.endpoint in FILES or "GET" not in (rule.methods or ()):
+            continue
+        for visit in EXAMPLES[rule.endpoint]:
+            numbers = {name: scene.numbers[visit.to.get(name, name)] for name in rule.arguments}
+            path = _PARAMETER.sub(lambda one, numbers=numbers: str(numbers[one[1]]), rule.rule)  # type: ignore[misc]
+            yield rule.endpoint, visit.who, f"{path}?{visit.query}" if visit.query else path, visit.status
+
+
+def without_example(app: Flask) -> list[str]:
+    gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return sorted(gets - FILES - set(EXAMPLES))
