@@ -6,13 +6,16 @@ The password of a slip is made and hashed outside of the transaction and is kept
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
+from workflows.access import second_factor
+from workflows.access.accounts import SLIP_LASTS, issue_slip
+from workflows.access.sessions import end_sessions
 from workflows.administration.last import require_another_administrator
 from workflows.administration.log import note
 from workflows.founding.slips import Slip
@@ -20,7 +23,6 @@ from workflows.people.names import clean, search_key
 from workflows.people.records import position, user_account
 from workflows.people.users import add_user, named, username_of
 
-SLIP_DAYS = timedelta(days=7)  # a slip that nobody used by then opens nothing
 LATE = Text("Vừa có người sửa tài khoản này. Hãy tải lại trang rồi làm lại.")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -33,7 +35,6 @@ class NewAccount:
     username: str = ""
     email: str | None = None
     member_id: int | None = None
-    student_id: int | None = None
 
 
 def propose_username(tx: Transaction, name: str) -> str:
@@ -69,9 +70,9 @@ def open_account(
         raise InvalidAnswers({"name": [Text("Hãy ghi họ tên đầy đủ.")]})
     username = _free_username(tx, new.username, name)
     email = _free_email(tx, new.email, None)
-    _free_person(tx, new.member_id, new.student_id, None)
-    account_id = add_user(tx, username, name, member_id=new.member_id, student_id=new.student_id, email=email)
-    _keep_slip(tx, account_id, slip, now)
+    _free_member(tx, new.member_id, None)
+    account_id = add_user(tx, username, name, member_id=new.member_id, email=email)
+    issue_slip(tx, account_id, hashed=slip.hashed, expires_at=now + SLIP_LASTS, now=now)
     facts: dict[str, Any] = {"username": username, "key": key}
     note(
         tx,
@@ -125,17 +126,16 @@ def _free_email(tx: Transaction, email: str | None, own: int | None) -> str | No
     return wanted
 
 
-def _free_person(tx: Transaction, member_id: int | None, student_id: int | None, own: int | None) -> None:
-    """One person has one account."""
-    for field, number in (("member", member_id), ("student", student_id)):
-        if number is None:
-            continue
-        column = user_account.c[f"{field}_id"]
-        other = tx.execute(select(user_account.c.id, user_account.c.username).where(column == number)).first()
-        if other is not None and other.id != own:
-            raise InvalidAnswers(
-                {field: [Text("Người này đã có tài khoản {username}.", username=other.username)]}
-            )
+def _free_member(tx: Transaction, member_id: int | None, own: int | None) -> None:
+    """One member has one account."""
+    if member_id is None:
+        return
+    a = user_account.c
+    other = tx.execute(select(a.id, a.username).where(a.member_id == member_id)).first()
+    if other is not None and other.id != own:
+        raise InvalidAnswers(
+            {"member": [Text("Người này đã có tài khoản {username}.", username=other.username)]}
+        )
 
 
 def mark_of(row: Any) -> str:
@@ -149,6 +149,7 @@ def give_slip(
     slip: Slip,
     *,
     mark: str,
+    new_factor: bool = False,
     organisation_id: int | None,
     by: int,
     on: date,
@@ -156,6 +157,7 @@ def give_slip(
 ) -> str:
     """A new password on a slip; every session of the account ends. Gives the user name.
 
+    `new_factor`: the second factor is lost too (the telephone), and is set up again after signing in.
     Conflict where somebody gave a slip since the form was shown.
     """
     row = hold_account(tx, account_id)
@@ -170,7 +172,9 @@ def give_slip(
                 "Nếu chưa in được phiếu, hãy tải lại trang và cấp lại."
             )
         )
-    _keep_slip(tx, account_id, slip, now)
+    issue_slip(tx, account_id, hashed=slip.hashed, expires_at=now + SLIP_LASTS, now=now)
+    if new_factor:
+        second_factor.drop(tx, account_id)
     note(
         tx,
         "account_slip",
@@ -180,18 +184,9 @@ def give_slip(
         by=by,
         now=now,
         username=row.username,
+        new_factor=new_factor or None,
     )
     return str(row.username)
-
-
-def _keep_slip(tx: Transaction, account_id: int, slip: Slip, now: datetime) -> None:
-    values = {
-        "password": slip.hashed,
-        "fs_uniquifier": secrets.token_hex(16),
-        "must_change_password": True,
-        "slip_expires_at": now + SLIP_DAYS,
-    }
-    tx.execute(update(user_account).where(user_account.c.id == account_id).values(values))
 
 
 def set_active(
@@ -219,6 +214,7 @@ def set_active(
         _require_others(tx, account_id, on)
     values = {"active": active, "fs_uniquifier": secrets.token_hex(16)}
     tx.execute(update(user_account).where(user_account.c.id == account_id).values(values))
+    end_sessions(tx, account_id)
     kind = "account_reopened" if active else "account_closed"
     note(
         tx,
@@ -253,36 +249,28 @@ def change_details(
     name: str,
     email: str | None,
     member_id: int | None,
-    student_id: int | None,
     organisation_id: int | None,
     by: int,
     on: date,
     now: datetime,
 ) -> bool:
-    """Name, e-mail, and whose account it is; False where nothing was different."""
+    """Name, e-mail, and which member's account it is; False where nothing was different."""
     row = hold_account(tx, account_id)
     full = clean(name)
     if len(search_key(full)) < 2:
         raise InvalidAnswers({"name": [Text("Hãy ghi họ tên đầy đủ.")]})
-    if member_id is not None and student_id is not None:
-        raise InvalidAnswers(
-            {"student": [Text("Một tài khoản là của đảng viên hoặc của học sinh, sinh viên, không cả hai.")]}
-        )
-    _free_person(tx, member_id, student_id, account_id)
+    if member_id is not None and row.student_id is not None:
+        raise InvalidAnswers({"member": [Text("Đây là tài khoản của học sinh, sinh viên.")]})
+    _free_member(tx, member_id, account_id)
     values = {
         **named(full),
         "email": _free_email(tx, email, account_id),
         "member_id": member_id,
-        "student_id": student_id,
     }
     if all(getattr(row, field) == value for field, value in values.items()):
         return False
     tx.execute(update(user_account).where(user_account.c.id == account_id).values(values))
-    fields = [
-        field
-        for field in ("name", "email", "member_id", "student_id")
-        if getattr(row, field) != values[field]
-    ]
+    fields = [field for field in ("name", "email", "member_id") if getattr(row, field) != values[field]]
     note(
         tx,
         "account_changed",

@@ -1,4 +1,4 @@
-"""What was typed to name an organisation, a member or a student: found, or refused with the candidates."""
+"""What was typed to name an organisation or a member: found, or refused with the candidates."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.people.names import search_key
-from workflows.people.records import member, member_place, student
+from workflows.people.records import member, member_place
 
 MOST = 30
 
@@ -68,22 +68,6 @@ def members_named(tx: Transaction, words: str, on: date, *, among: Collection[in
         .order_by(m.sort_key, m.id)
     ).all()
     return _people([row for row in rows if row.cell_id in among], folded)
-
-
-def students_named(tx: Transaction, words: str, *, institutions: Collection[int]) -> list[Candidate]:
-    """Students of these schools by their code or whole name: no list of students is offered."""
-    folded = search_key(words)
-    if not folded:
-        return []
-    s = student.c
-    rows = tx.execute(
-        select(s.id, s.family_name, s.middle_name, s.given_name, s.search_key, s.class_name.label("name"))
-        .where(s.institution_id.in_(sorted(institutions)), s.left_on.is_(None))
-        .where(or_(s.search_key == folded, s.code == words.strip()))
-        .order_by(s.sort_key, s.id)
-        .limit(MOST + 1)
-    ).all()
-    return _people(list(rows), folded)
 
 
 def _people(rows: list[Any], folded: str) -> list[Candidate]:
