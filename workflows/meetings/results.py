@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, exists, func, select, true
+from sqlalchemy import Row, and_, exists, func, select
 
 from engine.records import case
 from engine.transactions import Transaction
@@ -134,6 +134,7 @@ class Settled(NamedTuple):
 
 def settled(tx: Transaction, of: Planned) -> list[Settled]:
     """Acts of that organisation on that day that a meeting of the body settles, without counted votes."""
+    of_branch = [CLASS.in_([of.branch])] if of.branch else []
     counted_acts = select(vote.c.act_id).where(vote.c.act_id.is_not(None))
     rows: Any = tx.execute(
         select(
@@ -151,7 +152,7 @@ def settled(tx: Transaction, of: Planned) -> list[Settled]:
             act.c.element.in_((*votes_of(of.body), *SETTLES[of.body])),
             act.c.before_system.is_(False),
             act.c.id.not_in(counted_acts),
-            of.branch == CLASS if of.branch else true(),
+            *of_branch,
         )
         .order_by(act.c.element, student.c.sort_key, act.c.id)
     )
