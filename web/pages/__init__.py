@@ -17,6 +17,8 @@ from web.pages import (
     glass,
     imports,
     mandates,
+    meeting_votes,
+    meetings,
     pool,
     readings,
     remedies,
@@ -47,6 +49,8 @@ PAGES = (
     glass,
     mandates,
     readings,
+    meetings,
+    meeting_votes,
 )
 
 
