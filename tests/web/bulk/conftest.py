@@ -25,9 +25,7 @@ def world(store: Store) -> World:
     with store.transaction() as tx:
         tx.execute(update(user_account).values(password=HASH))
         made.students[:] = [
-            add_student(
-                tx, made.institution, name, date(2007, 5, 10), grade=12, entered_on=date(2022, 9, 5)
-            )
+            add_student(tx, made.institution, name, date(2007, 5, 10), grade=12, entered_on=date(2022, 9, 5))
             for name in NAMES
         ]
     return made
