@@ -13,17 +13,21 @@ from engine.time import utcnow
 from engine.transactions import Store
 from web import errors, headers, language, pages, sign_in
 from web.settings import Settings
+from workflows.access.sessions import Limits
 
 DEFAULTS: dict[str, Any] = {
     "CLOCK": utcnow,
     "MAX_CONTENT_LENGTH": 10 * 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
     "MAX_FORM_PARTS": 2000,
-    "SESSION_COOKIE_NAME": "ketnap",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "SESSION_COOKIE_SECURE": True,
-    "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+    # The cookie goes when the browser closes. The session behind it ends by SESSION_LIMITS; the cookie is
+    # read for longer, so that what was typed when the session ended can be given back to its user.
+    "PERMANENT_SESSION_LIFETIME": timedelta(days=3),
+    "SESSION_LIMITS": Limits(),
+    "SECOND_FACTOR_GRACE": timedelta(days=14),  # None: nobody must have one
     "WTF_CSRF_TIME_LIMIT": None,  # lives as long as the session: a form left open over lunch still works
     "WTF_CSRF_SSL_STRICT": True,
     "BOOTSTRAP_SERVE_LOCAL": True,
@@ -46,8 +50,11 @@ def create_app(
     app.extensions["ketnap"] = store
     app.config.from_mapping(DEFAULTS)
     app.config["SECRET_KEY"] = store.keys.sign(b"web session cookies").hex()
-    app.config.from_mapping(_by_address(settings))
+    app.config.from_mapping(_by_settings(settings) if settings is not None else {})
     app.config.from_mapping(config or {})
+    # With the prefix, browsers take the cookie only over TLS, from this host itself, for the whole of it.
+    secure = app.config["SESSION_COOKIE_SECURE"]
+    app.config["SESSION_COOKIE_NAME"] = "__Host-ketnap" if secure else "ketnap"
     app.config.setdefault("SECURITY_PASSWORD_SALT", "unused: argon2id salts by itself")
     if settings is not None and settings.proxy:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
@@ -61,7 +68,11 @@ def create_app(
     return app
 
 
-def _by_address(settings: Settings | None) -> dict[str, Any]:
+def _by_settings(settings: Settings) -> dict[str, Any]:
     """Only a server on loopback without a certificate speaks plain HTTP, and only there cookies follow."""
-    plain = settings is not None and settings.loopback and not settings.certificate and not settings.proxy
-    return {"SESSION_COOKIE_SECURE": not plain}
+    return {
+        "SESSION_COOKIE_SECURE": not settings.plain,
+        "TRUSTED_HOSTS": settings.known_hosts,
+        "SESSION_LIMITS": Limits(settings.idle, settings.session),
+        "SECOND_FACTOR_GRACE": settings.grace if settings.second_factor else None,
+    }

@@ -1,7 +1,7 @@
 """One table: error → status and page. What a user meets is a sentence that says what to do next."""
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -50,7 +50,7 @@ TITLES: dict[int, Text] = {
 
 def install(app: Flask) -> None:
     app.register_error_handler(Failure, show_failure)
-    app.register_error_handler(CSRFError, lambda error: page(400, CSRF_WORDS))
+    app.register_error_handler(CSRFError, show_without_secret)
     app.register_error_handler(HTTPException, show_http)
     app.register_error_handler(Exception, show_broken)
 
@@ -64,6 +64,27 @@ def show_failure(failure: Failure) -> tuple[str, int]:
     if status >= 500:
         log.error("failure", kind=type(failure).__name__)
     return page(status, failure.text, unmet=getattr(failure, "unmet", ()))
+
+
+def show_without_secret(_error: CSRFError) -> object:
+    """A form without the secret of this session: nothing is done.
+
+    One of our own pages, left over from an earlier session, comes back with what was typed (`entry.opens`);
+    one of another site gets this sentence and nothing else.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    again = getattr(view, "without_secret", None)
+    answer = again(**(request.view_args or {})) if again is not None and _from_here() else None
+    return answer if answer is not None else page(400, CSRF_WORDS)
+
+
+def _from_here() -> bool:
+    """The browser says that the form stood on a page of ours."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    sender = request.headers.get("Origin") or request.referrer or ""
+    return f"{sender.rstrip('/')}/".startswith(request.host_url)
 
 
 def show_http(error: HTTPException) -> object:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -16,9 +16,21 @@ from werkzeug.test import TestResponse
 from engine.transactions import Store
 from tests.workflows.builders import World, build, noon
 from web.application import create_app
+from workflows.access.sessions import Limits
 from workflows.people.records import user_account
 
 PASSWORD = "mot-hai-ba-bon-nam"
+# Tests go from day to day without signing in anew; hashes are as cheap as they may be.
+AGES = timedelta(days=36_500)
+AT_EASE = {
+    "SESSION_LIMITS": Limits(idle=AGES, whole=AGES),
+    "SECOND_FACTOR_GRACE": None,
+    "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+        "argon2__rounds": 1,
+        "argon2__memory_cost": 8,
+        "argon2__parallelism": 1,
+    },
+}
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
@@ -39,7 +51,7 @@ def make_app(world: World, **config: Any) -> Flask:
     def clock() -> datetime:
         return noon(world.today)
 
-    return create_app(world.store, config={"CLOCK": clock, "TESTING": True, **config})
+    return create_app(world.store, config={**AT_EASE, "CLOCK": clock, "TESTING": True, **config})
 
 
 class Person:

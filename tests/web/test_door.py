@@ -63,7 +63,7 @@ def test_changing_the_password_ends_every_other_session(app: Flask) -> None:
     here, there = Person(app).sign_in("cell1"), Person(app).sign_in("cell1")
     here.get("/account/password")
     sent = {"old": PASSWORD, "new": "mot-cau-dai-de-nho", "again": "mot-cau-dai-de-nho"}
-    assert here.post("/account/password", sent).request.path == "/tasks"
+    assert here.post("/account/password", sent).request.path == "/account"
     assert here.get("/tasks").request.path == "/tasks"
     assert there.get("/tasks").request.path == "/sign-in"
     assert Person(app).sign_in("cell1", "mot-cau-dai-de-nho").get("/tasks").request.path == "/tasks"

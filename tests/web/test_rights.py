@@ -17,6 +17,7 @@ from engine.transactions import Transaction
 from tests.web.conftest import HASH, PASSWORD, Person, hidden, make_app
 from tests.workflows.builders import BEGINNING, World, build, noon
 from web.entry import PUBLIC, SIGNED_IN, Rule
+from workflows import comments
 from workflows.access import PERMISSIONS
 from workflows.admission.records import vote
 from workflows.desk.uploads import keep_upload
@@ -55,6 +56,8 @@ ALLOWED = {
     "task.complete": {"own cell"},
     "task.confirm": {"own cell", "school committee", "superior", "board of the superior"},
     "case.see": CASE,
+    "case.comment": CASE,
+    "task.comment": {"own cell", "school committee", "superior", "board of the superior"},
     "case.read_texts": {"own cell", "school committee", "superior", "board of the superior"},
     "task.read_texts": {"own cell"},
     "case.interrupt": {"own cell", "school committee", "superior", "board of the superior"},
@@ -89,6 +92,10 @@ def world(store: Any) -> World:
             tx, made.institution, "danh-sach.csv", LIST, by=made.users["union1"], now=noon(made.today)
         )
     made.users["case"] = case_id
+    task = made.task(case_id, "assign_helper")
+    with store.transaction() as tx:
+        given = {"task_id": task.id, "by": made.users["cell1"], "now": noon(made.today)}
+        made.users["comment"] = comments.add(tx, case_id, "Đã hỏi lại.", **given)
     made.users["vote"] = made.rows(select(vote.c.id).where(vote.c.step == "cell_recognition"))[0].id
     return made
 
@@ -138,6 +145,8 @@ def address(pattern: str, world: World) -> str:
         "vote_id": world.users["vote"],
         "cell_id": world.cell,
         "upload_id": world.users["upload"],
+        "session_id": 987654321,
+        "comment_id": world.users["comment"],
     }
     for name, number in numbers.items():
         pattern = pattern.replace(f"<number:{name}>", str(number))
@@ -194,6 +203,8 @@ def test_each_route_answers_only_the_relations_that_have_the_permission(
         )
         allowed = relation in ALLOWED[rule.permission]
         fine = answer.status_code in ((200, 303, 422, 409) if allowed else (404,))
+        if endpoint in ("comments.withdraw", "comments.withdraw_from_task") and allowed:
+            fine = answer.status_code in (303, 404, 409)  # only who wrote it takes it back, and once
         if endpoint in ("tasks.show", "tasks.complete", "tasks.confirm") and not allowed:
             fine = answer.status_code == 404
         if not fine:

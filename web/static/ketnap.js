@@ -60,3 +60,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+// Signed in again: the form that was typed before opens by itself.
+document.querySelector("form[data-go-on]")?.requestSubmit();

@@ -5,7 +5,7 @@ first use only for ten minutes more: long enough to choose, too short to be foun
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import delete, select, update
@@ -92,6 +92,12 @@ def strengthen_password(tx: Transaction, user_id: int, old: str, new: str) -> No
     """The same password under stronger parameters, unless it was changed meanwhile."""
     same = (user_account.c.id == user_id, user_account.c.password == old)
     tx.execute(update(user_account).where(*same).values(password=new))
+
+
+def keep_sign_in(tx: Transaction, user_id: int, now: datetime) -> None:
+    """When the account was last used to sign in, for administrators who look for forgotten ones."""
+    at = now.astimezone(UTC).replace(tzinfo=None)
+    tx.execute(update(user_account).where(user_account.c.id == user_id).values(last_login_at=at))
 
 
 def keep_language(tx: Transaction, account_id: int, language: str) -> None:

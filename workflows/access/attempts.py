@@ -56,7 +56,7 @@ def clear(tx: Transaction, account: str) -> None:
 
 
 def _until(tx: Transaction, whose: ColumnElement[bool], most: int, now: datetime) -> datetime | None:
-    """When the next attempt may be heard: as the oldest of the last `most` before this one leaves the window."""
+    """When the next attempt may be heard: once the oldest of the last `most` has left the window."""
     query = (
         select(sign_in_attempt.c.at)
         .where(whose, sign_in_attempt.c.at > now - WINDOW)

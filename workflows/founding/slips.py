@@ -36,7 +36,7 @@ def sheet_of(slips: Iterable[Slip], address: str) -> str:
         f"Địa chỉ:       {address}\n"
         f"Tên đăng nhập: {slip.username}\n"
         f"Mật khẩu:      {slip.password}\n"
-        "Đổi mật khẩu ngay khi đăng nhập, rồi hủy phiếu này.\n"
+        "Dùng một lần trong 14 ngày: đăng nhập, chọn mật khẩu của mình, rồi hủy phiếu này.\n"
         f"{CUT}\n"
         for slip in slips
     )

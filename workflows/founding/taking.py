@@ -9,6 +9,7 @@ from sqlalchemy import text
 from engine import journal
 from engine.errors import Conflict, Failure, Text
 from engine.transactions import Transaction
+from workflows.access.accounts import SLIP_LASTS
 from workflows.founding.drafting import Line
 from workflows.founding.planning import Plan, plan
 from workflows.founding.reading import Book
@@ -54,7 +55,7 @@ def take_over(
             "organisations": _units(tx, planned.units.ordered, now),
             "schools": _schools(tx, planned.schools),
             "members": _members(tx, planned.members.entries),
-            "accounts": _accounts(tx, planned.accounts.seats, hashes),
+            "accounts": _accounts(tx, planned.accounts.seats, hashes, now + SLIP_LASTS),
         }
     _record(tx, planned, made, kept, now)
     return planned
@@ -133,16 +134,20 @@ def _member(tx: Transaction, entry: Entry) -> int:
     )
 
 
-def _accounts(tx: Transaction, seats: Sequence[Seat], hashes: Mapping[str, str]) -> list[int]:
+def _accounts(
+    tx: Transaction, seats: Sequence[Seat], hashes: Mapping[str, str], expires_at: datetime
+) -> list[int]:
     """The accounts that are new; positions are added to those that were there as well."""
     made: dict[str, int] = {}
     for seat in seats:
         if seat.line.known is None:
-            _try(seat.line, _take_seat, tx, seat, made, hashes)
+            _try(seat.line, _take_seat, tx, seat, made, hashes, expires_at)
     return list(made.values())
 
 
-def _take_seat(tx: Transaction, seat: Seat, made: dict[str, int], hashes: Mapping[str, str]) -> None:
+def _take_seat(
+    tx: Transaction, seat: Seat, made: dict[str, int], hashes: Mapping[str, str], expires_at: datetime
+) -> None:
     values = seat.line.values
     username = values["username"]
     account_id = seat.account_id or made.get(username)
@@ -153,6 +158,7 @@ def _take_seat(tx: Transaction, seat: Seat, made: dict[str, int], hashes: Mappin
             values["name"],
             password=hashes[username],
             member_id=seat.person.id if seat.person else None,
+            slip_expires_at=expires_at,
         )
     if seat.unit is None or seat.unit.id is None:
         raise Conflict(Text(CHANGED))

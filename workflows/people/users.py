@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select, update
 
@@ -38,8 +38,11 @@ def add_user(
     member_id: int | None = None,
     student_id: int | None = None,
     email: str | None = None,
+    slip_expires_at: datetime | None = None,
 ) -> int:
     """An account. `password` is a hash made by `web`; without one nobody can sign in with it.
+
+    `slip_expires_at`: the password stands on a printed slip, and an own one is chosen before that moment.
 
     Raises InvalidAnswers (nothing left of the user name), Conflict (taken).
     """
@@ -57,6 +60,8 @@ def add_user(
         "member_id": member_id,
         "student_id": student_id,
         "email": email,
+        "must_change_password": slip_expires_at is not None,
+        "slip_expires_at": slip_expires_at,
     }
     return tx.insert(user_account, row)
 
