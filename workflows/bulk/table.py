@@ -77,7 +77,7 @@ SHARING: Mapping[str, Sharing] = {
     "section_review": CHECKED,
     "recognition_appraisal": CHECKED,
     "conclude_history": Sharing(each=("outcome",), seldom=("reason", "number")),
-    "send_verifications": Sharing(seldom=("number",)),
+    "send_verifications": Sharing(seldom=("outcome", "reason", "number")),
     "request_opinions": Sharing(seldom=()),
     "verification_reply": REPLY,
     "opinion_reply": REPLY,

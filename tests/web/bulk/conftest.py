@@ -78,7 +78,7 @@ class Batches:
     def confirm(self, person: Person, number: int) -> None:
         """Confirm what the preview showed; follow the progress to its end."""
         found = re.search(r'name="revision" value="(\d+)"', person.page)
-        assert found, person.page
+        assert found, wrong(person.page)
         person.post(f"/bulk/{number}/start", {"revision": found[1]})
         self.wait(person, number)
 
@@ -91,6 +91,12 @@ class Batches:
 
     def states(self, number: int) -> list[str]:
         return [line.state for line in self.lines(number)]
+
+
+def wrong(page: str) -> list[str]:
+    """What a page says is wrong, and nothing else of it."""
+    found = re.findall(r'(?s)class="(?:note note-late|wrong)".*?</(?:div|p)>', page)
+    return [" ".join(re.sub(r"(?s)<[^>]*>", " ", one).split()) for one in found]
 
 
 @pytest.fixture
