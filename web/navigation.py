@@ -42,11 +42,11 @@ PLACES = (
     Place("mentees.index", "Người được giúp đỡ", "people", holders("mentees.list"), PEOPLE),
     Place("imports.start", "Nhập danh sách", "upload", holders("students.import"), PEOPLE, of_school=True),
     Place("adoption.start", "Hồ sơ giấy", "journal-text", holders("cases.adopt"), PEOPLE, of_school=True),
-    Place("oversight.index", "Toàn cảnh", "bar-chart", holders("oversight.list"), WATCH),
     Place("organisations.index", "Tổ chức", "diagram-3", holders("organisations.list"), WATCH),
     Place("rules.index", "Quy định", "book", holders("rules.list"), WATCH),
     Place("calendar.index", "Ngày làm việc", "calendar-week", holders("calendar.list"), WATCH),
     Place("users.index", "Tài khoản", "key", holders("users.list"), RUN),
+    Place("operations.index", "Vận hành", "gear", holders("operations.see"), RUN),
     Place("mandates.index", "Kiểm tra, giám sát", "shield", holders("mandates.list"), RUN),
     Place("glass.index", "Mở hồ sơ khẩn cấp", "unlock", holders("glass.list"), RUN),
 )

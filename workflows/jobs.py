@@ -12,6 +12,7 @@ from engine.scheduler import ENGINE_JOBS, Job
 from engine.time import day_of
 from engine.transactions import Store
 from workflows.admission.notices import tell_opened
+from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
 
 AT_ONCE = 500
@@ -45,9 +46,26 @@ def recount_timers(store: Store, now: datetime) -> int:
     return moved
 
 
+def recount_clocks(store: Store, now: datetime) -> int:
+    """After a change of the calendar: every running clock anew, a transaction a case."""
+    moved, beyond = 0, 0
+    while True:
+        with store.transaction(writing=False) as tx:
+            found = counted_otherwise(tx, beyond=beyond)
+        if not found:
+            return moved
+        for beyond in found:
+            try:
+                with store.transaction(now=now) as tx:
+                    moved += bool(recount_case(tx, beyond, on=day_of(now), now=now))
+            except (Conflict, ModelError):  # one broken or busy case never stops the sweep
+                continue
+
+
 JOBS = (
     *ENGINE_JOBS,
     Job("tell_untold", 60, tell_untold),
+    Job("recount_clocks", 60, recount_clocks),
     Job("recount_timers", 1800, recount_timers, daily=True),
     Job("bulk", 5, continue_resting),
     Job("forget_bulk", 3600, forget_old, daily=True),

@@ -7,21 +7,31 @@ from flask import Flask, current_app, g
 from flask_login import current_user
 
 from engine.errors import Failure
+from engine.transactions import Transaction
 from web.entry import now, store, today
 from web.navigation import Place, places
 from web.pages import (
     account,
     adoption,
     bulk,
+    calendar,
     cases,
+    comments,
     glass,
+    holding,
     imports,
+    inbox,
     mandates,
     meeting_votes,
     meetings,
+    operations,
+    own_file,
     pool,
     readings,
     remedies,
+    requests,
+    rules,
+    search,
     second_factor,
     students,
     tasks,
@@ -29,16 +39,16 @@ from web.pages import (
 )
 from workflows import access
 from workflows.access.permissions import PERMISSIONS
-from workflows.desk.frame import named_seats
 from workflows.desk.inbox import open_count
-from workflows.desk.people import institutions_of
 from workflows.people.words import POSITIONS
 
 PAGES = (
     account,
     second_factor,
     tasks,
+    search,
     cases,
+    comments,
     texts,
     remedies,
     students,
@@ -51,7 +61,16 @@ PAGES = (
     readings,
     meetings,
     meeting_votes,
+    own_file,
+    rules,
+    calendar,
+    operations,
+    requests,
 )
+
+
+# They add their routes to the pages of tasks.
+ROUTES = (inbox, holding)
 
 
 @dataclass(frozen=True)
@@ -60,6 +79,7 @@ class SeatShown:
 
     position: str
     organisation: str
+    stood_in_for: str | None = None  # the name of whom one deputises
 
 
 @dataclass(frozen=True)
@@ -81,41 +101,50 @@ def install(app: Flask) -> None:
 
 
 def desk_of_user() -> Desk | None:
-    """The frame of the page, read in a short transaction of its own; None when nobody is signed in.
+    """The frame of the page, read in the transaction of the page; None when nobody is signed in.
 
     None too where the database does not answer: the page that says so needs no frame.
     """
     try:
-        return _read_desk() if current_user.is_authenticated else None
+        return _desk() if current_user.is_authenticated else None
     except Failure:
         return None
 
 
-def _read_desk() -> Desk:
+def _desk() -> Desk:
     if "desk" not in g:
-        with store().transaction(writing=False) as tx:
-            seats = access.acting_for(tx, current_user.id, today())
-            names = named_seats(tx, seats)
-            waiting = open_count(tx, seats)
-            schools = institutions_of(tx, seats)
-        held = {seat.position for seat in seats}
-        g.desk = Desk(
-            name=current_user.name,
-            username=current_user.username,
-            seats=[SeatShown(POSITIONS.get(word, word), name) for word, name in names],
-            places=_grouped(
-                places(
-                    held,
-                    current_app.view_functions,
-                    of_school=bool(schools),
-                    own_file=getattr(current_user, "student_id", None) is not None,
-                )
-            ),
-            counts={"tasks.inbox": waiting},
-            sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
-        )
+        tx = g.get("tx")
+        if tx is not None and not tx.connection.closed:
+            g.desk = _read_desk(tx)
+        else:  # a page about an error, or one that reads nothing
+            with store().transaction(writing=False) as own:
+                g.desk = _read_desk(own)
     desk: Desk = g.desk
     return desk
+
+
+def _read_desk(tx: Transaction) -> Desk:
+    seats = access.acting_for(tx, current_user.id, today())
+    held = {seat.position for seat in seats}
+    return Desk(
+        name=current_user.name,
+        username=current_user.username,
+        seats=[_shown(seat) for seat in seats],
+        places=_grouped(
+            places(
+                held,
+                current_app.view_functions,
+                of_school=any(seat.of_school for seat in seats),
+                own_file=getattr(current_user, "student_id", None) is not None,
+            )
+        ),
+        counts={"tasks.inbox": g.waiting if "waiting" in g else open_count(tx, seats, today())},
+        sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
+    )
+
+
+def _shown(seat: access.Seat) -> SeatShown:
+    return SeatShown(POSITIONS.get(seat.position, seat.position), seat.organisation, seat.stood_in_for)
 
 
 def _grouped(found: tuple[Place, ...]) -> list[tuple[str, list[Place]]]:

@@ -72,6 +72,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE, GLASS})),
     # sealed words of the acts: who keeps the file and those above; at a task only what it needs
     "case.read_texts": Permission(PARTY, frozenset({OWN, SUPERIOR}), frozenset({MANDATE, GLASS_TEXTS})),
+    # what colleagues tell each other: who may see the case, or the task, reads and writes
+    "case.comment": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR})),
+    "task.comment": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER, SUPERIOR})),
     "task.read_texts": Permission(CLERKS | HELPER, frozenset({OWN, RECEIVER})),
     "cases.list": Permission(CLERKS),
     "case.interrupt": Permission(PARTY, frozenset({OWN, SUPERIOR})),
@@ -118,6 +121,11 @@ PERMISSIONS: Mapping[str, Permission] = {
     "user.seats": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR, SHARED})),
     "deputies.own": Permission(CLERKS | ADMINISTRATORS),
     "administration.log": Permission(ADMINISTRATORS | AUDITORS),
+    # read by everybody with a seat; the calendar is kept by administrators, so are incidents and the chain
+    "rules.list": Permission(EVERYBODY),
+    "calendar.list": Permission(EVERYBODY),
+    "calendar.change": Permission(ADMINISTRATORS),
+    "operations.see": Permission(ADMINISTRATORS),
     # an auditor's mandate: given by a committee's secretary or the administrator, ended by them or above
     "mandates.list": Permission(PARTY | AUDITORS | ADMINISTRATORS),
     "mandate.give": Permission(LEADERS | ADMINISTRATORS),
@@ -134,6 +142,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "own_file.see": Permission(NOBODY, personal=frozenset({SELF})),
     "own_file.ask": Permission(NOBODY, personal=frozenset({SELF})),
     "own_file.hand_in": Permission(NOBODY, personal=frozenset({SELF})),
+    "own_file.take_back": Permission(NOBODY, personal=frozenset({SELF})),
     # what students ask: decided by the clerks of their own school
     "requests.list": Permission(PARTY | UNION),
     "correction.decide": Permission(PARTY | UNION, frozenset({SCHOOL})),

@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "schools_founded": "Nhập dữ liệu ban đầu: {new} trường.",
     "members_founded": "Nhập dữ liệu ban đầu: {new} đảng viên.",
     "accounts_founded": "Nhập dữ liệu ban đầu: {new} tài khoản.",
+    "calendar_changed": "Sửa {days} ngày trong lịch làm việc (bản số {version}). Căn cứ: {source}",
     "communes_kept": "Nhập danh mục {new} xã, phường.",
 }
 BODIES: Mapping[str, str] = {

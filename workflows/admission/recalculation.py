@@ -7,7 +7,7 @@ Closed clocks never change; each change says why in the journal.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from engine import cases, clocks, journal
 from engine.clocks import ClockRow
@@ -26,15 +26,24 @@ def birth_date_corrected(tx: Transaction, student_id: int, *, on: date, now: dat
     return recalculate(tx, tx.execute(query).scalars().all(), on=on, now=now, why="birth_date")
 
 
-def calendar_changed(tx: Transaction, *, on: date, now: datetime) -> int:
-    """Count every open clock and timer of the province anew; gives how many cases changed."""
-    query = (
-        select(case.c.id)
-        .where(case.c.closed_on.is_(None))
-        .where(case.c.id.in_(select(clock.c.case_id).where(clock.c.closed_on.is_(None))))
-    )
-    found = tx.execute(query.order_by(case.c.id)).scalars().all()
-    return sum(bool(recalculate(tx, [one], on=on, now=now, why="calendar")) for one in found)
+def counted_otherwise(tx: Transaction, *, beyond: int = 0, limit: int = 200) -> list[int]:
+    """Open cases whose running clocks were counted with another calendar than today's, by number."""
+    query = select(clock.c.case_id).where(_older(tx), clock.c.case_id > beyond).distinct()
+    return list(tx.execute(query.order_by(clock.c.case_id).limit(limit)).scalars())
+
+
+def left_to_recount(tx: Transaction) -> int:
+    """How many clocks still wait to be counted with today's calendar."""
+    return int(tx.execute(select(func.count()).select_from(clock).where(_older(tx))).scalar_one())
+
+
+def recount_case(tx: Transaction, case_id: int, *, on: date, now: datetime) -> list[str]:
+    """Count the running clocks of one case with today's calendar; gives the names of what moved."""
+    return recalculate(tx, [case_id], on=on, now=now, why="calendar")
+
+
+def _older(tx: Transaction) -> ColumnElement[bool]:
+    return and_(clock.c.closed_on.is_(None), clock.c.calendar_version != calendar_of(tx).version)
 
 
 def recalculate(tx: Transaction, case_ids: Iterable[int], *, on: date, now: datetime, why: str) -> list[str]:
@@ -54,9 +63,12 @@ def _recount(tx: Transaction, running: ClockRow, calendar: Calendar) -> bool:
     """True when the due day of a running clock moved: same rule, same start, same edition, other calendar."""
     edition = edition_named(running.edition)
     due = deadlines.due(running.rule, running.started_on, edition, calendar, extended=extended(tx, running))
-    if due.day == running.due_on:
-        return False
-    clocks.extend_clock(tx, running.case_id, running.name, item=running.item, due_on=due.day, note=due.text())
-    version = {"calendar_version": due.calendar_version}
-    tx.execute(update(clock).where(clock.c.id == running.id).values(version))
-    return True
+    moved = due.day != running.due_on
+    if moved:
+        clocks.extend_clock(
+            tx, running.case_id, running.name, item=running.item, due_on=due.day, note=due.text()
+        )
+    if running.calendar_version != due.calendar_version:
+        counted = {"calendar_version": due.calendar_version, "note": due.text()}
+        tx.execute(update(clock).where(clock.c.id == running.id).values(counted))
+    return moved

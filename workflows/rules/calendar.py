@@ -86,6 +86,11 @@ class Calendar:
             return day.weekday() < SATURDAY
         return known.kind == WORKING_SATURDAY
 
+    def changed(self, days: Mapping[date, Day | None]) -> "Calendar":
+        """The calendar as it would be: None makes a day an ordinary one of its weekday again."""
+        kept = {day: known for day, known in (dict(self.days) | dict(days)).items() if known is not None}
+        return Calendar(kept, f"{self.version}+", self.known_until)
+
     def next_working_day(self, day: date) -> date:
         """`day` itself if it is worked, otherwise the first worked day after it."""
         while not self.is_working_day(day):

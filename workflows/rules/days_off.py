@@ -42,9 +42,13 @@ def seed_calendar(tx: "Transaction", *, now: datetime, by: int | None = None) ->
 
 def change_days(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, now: datetime) -> int:
     """Record a change of days, all in one new version; returns that version."""
-    faults = {f"{row.day:%d/%m/%Y}": messages for row in days if (messages := _faults(row))}
+    faults = [
+        Text("Ngày {day}: {fault}", day=f"{row.day:%d/%m/%Y}", fault=fault)
+        for row in days
+        for fault in _faults(row)
+    ]
     if faults or not days:
-        raise InvalidAnswers(faults or {"days": [Text("Hãy chọn ít nhất một ngày để thay đổi.")]})
+        raise InvalidAnswers({"days": faults or [Text("Hãy chọn ít nhất một ngày để thay đổi.")]})
     return _write(tx, days, by=by, now=now)
 
 

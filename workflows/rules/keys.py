@@ -144,3 +144,18 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "late_recording_wd": Key("Số ngày được ghi chậm một việc mà không cần nêu lý do", WORKING_DAYS),
     }
 )
+
+# The headings of a page that shows an edition: the first key under each.
+SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "regime": "Tổ chức",
+        "pool_first_grade": "Người vào Đảng",
+        "shared_unit_months_min": "Người giúp đỡ và hồ sơ",
+        "union_branch_quota": "Biểu quyết",
+        "decide_wd": "Quyết định và lễ kết nạp",
+        "probation_months": "Dự bị và công nhận chính thức",
+        "complaint_wd": "Xóa tên, khiếu nại, kết nạp lại",
+        "transfer_start_wd": "Chuyển sinh hoạt, giới thiệu",
+        "counting_start": "Cách tính ngày và ghi sổ",
+    }
+)

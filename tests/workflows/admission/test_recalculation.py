@@ -12,9 +12,10 @@ from engine.time import start_of
 from engine.transactions import Store
 from tests.workflows.builders import World, build, noon
 from workflows.admission.guards import first_lawful_day, unmet_for_vote
-from workflows.admission.recalculation import birth_date_corrected, calendar_changed
+from workflows.admission.recalculation import birth_date_corrected, left_to_recount
 from workflows.admission.side_acts import extend_deadline
 from workflows.imports import read, take_over
+from workflows.jobs import recount_clocks
 from workflows.people.records import student
 from workflows.rules.days_off import DayOff, change_days
 
@@ -101,7 +102,11 @@ def test_a_changed_calendar_recounts_open_clocks_with_a_note_and_no_closed_ones(
             by=None,
             now=noon(world.today),
         )
-        assert calendar_changed(tx, on=world.today, now=noon(world.today)) == 1
+        assert left_to_recount(tx) == 2
+    assert recount_clocks(world.store, noon(world.today)) == 1
+    assert recount_clocks(world.store, noon(world.today)) == 0, "what was counted is not counted again"
+    with world.store.transaction() as tx:
+        assert left_to_recount(tx) == 0
         after = {clock.name: clock for clock in all_clocks(tx, case_id)}
         last = entries(tx, case_id)[-1]
     assert after["admission_decision"].due_on == date(2025, 11, 13), "one day more than 12/11/2025"
@@ -127,6 +132,7 @@ def test_a_special_case_is_extended_once_and_a_recount_keeps_the_extension(world
             by=None,
             now=noon(world.today),
         )
-        calendar_changed(tx, on=world.today, now=noon(world.today))
+    recount_clocks(world.store, noon(world.today))
+    with world.store.transaction() as tx:
         now = next(clock for clock in open_clocks(tx, case_id) if clock.name == "admission_decision")
     assert now.due_on == date(2025, 12, 25)
