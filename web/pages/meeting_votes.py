@@ -277,7 +277,7 @@ def confirmation(tx: Transaction, meeting_id: int) -> str:
         wrong=why.fields if isinstance(why, InvalidAnswers) else {},
         ticked=set(request.form.getlist("vote")) if typed() else None,
         labels=labels(tx.registry),
-        methods=dict(METHODS),
+        methods_used=", ".join(sorted({words(dict(METHODS)[one.row.method]) for one in pending})),
         request_key=request.form.get("request_key") or uuid.uuid4().hex,
     )
 
