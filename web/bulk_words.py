@@ -25,7 +25,8 @@ STATES: Mapping[str, str] = {
     "running": "đang ghi",
     "done": "đã xong",
 }
-ALIKE = ("outcome", "next", "closed", "clocks", "proposed", "no_paper")
+ALIKE = ("outcome", "votes", "next", "closed", "clocks", "proposed", "no_paper")
+FIGURES = "Tán thành {votes_for}, không tán thành {against}, không hợp lệ {invalid}; có mặt {present}"
 LETTER_LABELS: Mapping[str, str] = {"to_": "Nơi gửi", "addresses": "Nơi gửi", "givers": "Nơi gửi"}
 
 
@@ -77,6 +78,9 @@ def sentences_of(element: str | None, result: Mapping[str, Any], labels: Mapping
         told.append(Text("{outcome}", outcome=Text(_outcome(element, result))))
     else:
         told.append(Text("Mở hồ sơ kết nạp"))
+    if result.get("votes"):
+        named = zip(("votes_for", "against", "invalid", "present"), result["votes"], strict=True)
+        told.append(Text(FIGURES, **dict(named)))
     if result.get("proposed"):
         return [*told, Text("Ghi số phiếu; người thứ hai xác nhận rồi hồ sơ mới sang bước sau")]
     if result.get("closed"):

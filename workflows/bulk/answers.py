@@ -54,18 +54,18 @@ def form_of(element: str | None) -> type[Schema]:
 def shared_form(element: str | None) -> type[Schema]:
     """The questions asked once for all, in the order of the step's form."""
     form = form_of(element)
-    left_out = asked_by_line_only(element) | {"take_number"}
+    left_out = asked_by_line_only(element)
     letters = LETTERS.get(element or "")
     if letters is not None:
         left_out |= {letters.rows}
-    fields: dict[str, Part] = {
-        name: _optional(part) if name in line_fields(element) else part
-        for name, part in form._declared_fields.items()
-        if name not in left_out
-    }
     ways = [one for one in NUMBERING if one[0] in numbering(element)]
-    if ways:
-        fields["numbering"] = choice("Số lấy trong sổ của tổ chức", ways, widget="select")
+    fields: dict[str, Part] = {}
+    for name, part in form._declared_fields.items():
+        if name == "take_number":
+            if ways:
+                fields["numbering"] = choice("Hoặc lấy số trong sổ của tổ chức", ways, widget="select")
+        elif name not in left_out:
+            fields[name] = _optional(part) if name in line_fields(element) else part
     for word, label in letters.shared if letters else ():
         fields[f"to_{word}"] = line(label, longest=250)
     made: type[Schema] = Sheet.from_dict(fields, name=f"shared {element}")

@@ -17,7 +17,7 @@ from engine.rows import Done
 from engine.transactions import Transaction
 from workflows.admission import acts, votes
 from workflows.admission.papers import FOREIGN
-from workflows.admission.records import act
+from workflows.admission.records import act, vote
 from workflows.admission.steps import STEPS
 from workflows.bulk.answers import checked
 from workflows.bulk.table import CONFIRM, NOMINATE
@@ -62,7 +62,7 @@ def same_figures(tx: Transaction, batch: Any, line: Any) -> None:
 def result(tx: Transaction, element: str, outcome: str, done: Done, before: set[int]) -> dict[str, Any]:
     """Outcome, the steps that open or the end, the number of the paper, the clocks that start."""
     if done.seq == 0:
-        return {"outcome": outcome, "proposed": True}
+        return {"outcome": outcome, "proposed": True, "votes": _figures(tx, element, done)}
     new = [clock for clock in open_clocks(tx, done.case.id) if clock.id not in before]
     number = last_number(tx, done.case.id)
     return {
@@ -72,7 +72,19 @@ def result(tx: Transaction, element: str, outcome: str, done: Done, before: set[
         "number": number,
         "no_paper": number is None and wants_number(element, outcome),
         "clocks": [[clock.name, clock.due_on.isoformat()] for clock in new],
+        "votes": _figures(tx, element, done),
     }
+
+
+def _figures(tx: Transaction, element: str, done: Done) -> list[int] | None:
+    """For, against, invalid, present of the vote that this line wrote or let stand."""
+    if not STEPS[element].votes:
+        return None
+    query = select(vote.c.votes_for, vote.c.votes_against, vote.c.invalid, vote.c.present).where(
+        vote.c.task_id == done.closed_task.id, vote.c.status.in_(("pending", "standing"))
+    )
+    row = tx.execute(query.order_by(vote.c.id.desc()).limit(1)).first()
+    return list(row) if row else None
 
 
 def last_number(tx: Transaction, case_id: int) -> str | None:
