@@ -9,11 +9,11 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from engine.records import case, task
+from engine.records import case, metadata, task
 from engine.transactions import Transaction
 from workflows.access import glass, mandates
 from workflows.access.permissions import GLASS, GLASS_TEXTS, MAKER, MANDATE, SELF
-from workflows.access.relations import Batch, Case, Glass, Student, Task, Thing
+from workflows.access.relations import UNSEEN, Batch, Case, Correction, Glass, Student, Task, Thing
 from workflows.bulk.records import batch
 from workflows.people.records import user_account
 
@@ -52,7 +52,7 @@ def _to_case(tx: Transaction, user_id: int, case_id: int, on: date) -> frozenset
     if row is None:
         return NOBODY
     found = {SELF} if row.subject_id == own_student(tx, user_id) else set()
-    if row.closed_as in glass.HIDDEN:
+    if row.closed_as in UNSEEN:
         return frozenset(found)
     if mandates.naming(tx, user_id, case_id, on) is not None:
         found.add(MANDATE)
@@ -82,11 +82,19 @@ def _to_batch(tx: Transaction, user_id: int, batch_id: int, on: date) -> frozens
     return frozenset({MAKER}) if made else NOBODY
 
 
+def _to_correction(tx: Transaction, user_id: int, correction_id: int, on: date) -> frozenset[str]:
+    """The table belongs to a room that builds on this one: so by name."""
+    rows = metadata.tables["correction"]
+    owner = tx.execute(select(rows.c.student_id).where(rows.c.id == correction_id)).scalar()
+    return frozenset({SELF}) if owner is not None and owner == own_student(tx, user_id) else NOBODY
+
+
 _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str]]] = {
     Case: _to_case,
     Task: _to_task,
     Student: _to_student,
     Glass: _to_glass,
+    Correction: _to_correction,
     Batch: _to_batch,
 }
 

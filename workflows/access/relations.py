@@ -135,6 +135,9 @@ Thing = (
 )
 
 
+UNSEEN = ("not_now",)  # free will: the answer "not now" is nobody's to look at, whatever they are to it
+
+
 def relations(tx: Transaction, organisation_id: int, thing: Thing, on: date) -> frozenset[str] | None:
     """The relations of the organisation to the thing; None when the thing does not exist."""
     return _BY_KIND[type(thing)](tx, organisation_id, thing.id, on)
@@ -144,6 +147,8 @@ def to_case(tx: Transaction, organisation_id: int, case_id: int, on: date) -> fr
     case = queries.case_row(tx, case_id)
     if case is None:
         return None
+    if case.closed_as in UNSEEN:
+        return frozenset()
     found = set()
     if organisation_id == case.custodian_id:
         found.add(OWN)

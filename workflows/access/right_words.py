@@ -14,6 +14,8 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "task.complete": "làm bước này",
     "task.confirm": "xác nhận biểu quyết ở bước này",
     "case.see": "xem hồ sơ này",
+    "case.comment": "trao đổi về hồ sơ này",
+    "task.comment": "trao đổi ở bước này",
     "case.read_texts": "mở nội dung đã mã hóa của hồ sơ",
     "task.read_texts": "mở nội dung đã mã hóa cần cho bước này",
     "cases.list": "xem danh sách hồ sơ",
@@ -64,6 +66,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "case.readings": "xem ai đã đọc hồ sơ này",
     "own_file.see": "xem hồ sơ của mình",
     "own_file.ask": "đề nghị về hồ sơ của mình",
+    "own_file.take_back": "thu lại đề nghị của mình",
     "own_file.hand_in": "báo đã viết xong giấy tờ",
     "requests.list": "xem đề nghị của học sinh, sinh viên",
     "correction.decide": "giải quyết đề nghị sửa thông tin",
@@ -72,6 +75,10 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "erasure.ask": "đề nghị xóa dữ liệu cá nhân",
     "erasure.see": "xem đề nghị xóa dữ liệu này",
     "erasure.decide": "quyết định việc xóa dữ liệu cá nhân",
+    "calendar.change": "sửa lịch làm việc",
+    "calendar.list": "xem lịch làm việc",
+    "rules.list": "xem quy định",
+    "operations.see": "xem tình trạng chương trình",
 }
 
 # Relation → kind of thing → sentence; "" is for every other kind.
