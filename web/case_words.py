@@ -1,4 +1,4 @@
-"""Words of the case page: ends of the path, clocks, votes, answers, and the journal in plain sentences."""
+"""Words of the case page: ends of the path, clocks, votes, answers, ratings; the journal's are in desk."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,18 +6,19 @@ from typing import Any
 from engine.errors import Text
 from workflows.admission import choices
 from workflows.admission.clocks import LABELS as CLOCKS
-from workflows.admission.forms import REASONS
-from workflows.desk.case_page import PATH, CasePage
+from workflows.desk.journal_words import KINDS, outcome_of
 
 __all__ = [
     "ANSWERS",
     "BODIES",
     "CLOCKS",
     "ENDS",
+    "KINDS",
     "METHODS",
     "PERSONS",
-    "journal_sentence",
-    "stage_marks",
+    "RATINGS",
+    "WEIGHED",
+    "WORDS",
     "threshold",
 ]
 
@@ -45,8 +46,12 @@ BODIES: Mapping[str, str] = {
 METHODS: Mapping[str, str] = dict(choices.METHODS)
 PERSONS: Mapping[str, str] = {**dict(choices.PERSONS), **dict(choices.GIVERS)}
 ANSWERS: Mapping[str, str] = {**dict(choices.CHECKED), **dict(choices.OPINIONS)}
-REASON_WORDS: Mapping[str, str] = dict(REASONS)
-LOST_WORDS: Mapping[str, str] = dict(choices.LOST)
+WEIGHED: Mapping[str, str] = {"accepted": "đã xem xét, chấp nhận", "refused": "đã xem xét, không chấp nhận"}
+RATINGS: Mapping[str, str] = {
+    "verified": "đã đối chiếu văn bản",
+    "second_hand": "theo nguồn gián tiếp, cần đối chiếu",
+    "assumed": "giả định, chờ văn bản",
+}
 
 
 def threshold(vote: Any) -> Text:
@@ -57,59 +62,16 @@ def threshold(vote: Any) -> Text:
     return Text("cần ít nhất {share} của {base}", share=share, base=vote.base)
 
 
-def stage_marks(page: CasePage) -> list[tuple[str, str]]:
-    """(stage, done | here | next) along the path; outside of it, nothing is ahead."""
-    stage = page.case.stage
-    if page.case.closed_as == "official_member":
-        return [(one, "done") for one in PATH]
-    if stage not in PATH:
-        return [(one, "") for one in PATH]
-    here = PATH.index(stage)
-    return [(one, "done" if n < here else "here" if n == here else "") for n, one in enumerate(PATH)]
-
-
-def journal_sentence(entry: Any, labels: Mapping[str, str]) -> Text:
-    """What happened, in one sentence; the day, the person and the paper stand beside it."""
-    facts = entry.facts or {}
-    step = Text(labels.get(entry.element or "", entry.element or ""))
-    if entry.kind == "start":
-        return Text("Mở hồ sơ")
-    if entry.kind == "task":
-        outcome = _outcome(entry, facts)
-        return Text("{step}: {outcome}", step=step, outcome=Text(outcome)) if outcome else step
-    if entry.kind == "message":
-        return Text("Rời bước hiện tại: {reason}", reason=Text(REASON_WORDS.get(_word(entry), _word(entry))))
-    if entry.kind == "timer":
-        return Text("Đến ngày: {step}", step=step)
-    if entry.kind == "reschedule":
-        days = ", ".join(f"{day[8:10]}/{day[5:7]}/{day[:4]}" for day in (facts.get("days") or {}).values())
-        return Text("Tính lại ngày chờ: {days}", days=days)
-    if entry.kind == "extension" and "clock" in facts:
-        due = str(facts.get("due", ""))
-        clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
-        return Text("Gia hạn {clock} đến {day}", clock=clock, day=f"{due[8:10]}/{due[5:7]}/{due[:4]}")
-    return Text(KINDS.get(entry.kind, entry.kind))
-
-
-KINDS: Mapping[str, str] = {
-    "custodian": "Chuyển nơi quản lý hồ sơ",
-    "helper_lost": "Người giúp đỡ không còn giúp được",
-    "vote_proposed": "Nhập số phiếu, chờ người thứ hai xác nhận",
-    "vote_withdrawn": "Rút số phiếu đã nhập",
-    "vote_corrected": "Đính chính số phiếu",
-    "clock_extended": "Gia hạn",
-    "extension": "Gia hạn",
-    "correction": "Đính chính số phiếu",
-    "adopted": "Nhập hồ sơ giấy đang dở",
-    "adoption": "Nhập hồ sơ giấy đang dở",
+# What templates of a case ask for by name.
+WORDS: Mapping[str, Any] = {
+    "ends": ENDS,
+    "clocks": CLOCKS,
+    "bodies": BODIES,
+    "methods": METHODS,
+    "answers": ANSWERS,
+    "persons": PERSONS,
+    "ratings": RATINGS,
+    "weighed": WEIGHED,
+    "threshold": threshold,
+    "outcome_of": outcome_of,
 }
-
-
-def _outcome(entry: Any, facts: Mapping[str, Any]) -> str | None:
-    word = _word(entry) or facts.get("outcome")
-    return dict(choices.OUTCOMES.get(entry.element or "", ())).get(str(word))
-
-
-def _word(entry: Any) -> str:
-    inputs = entry.inputs or {}
-    return str(inputs.get("outcome") or inputs.get("word") or "")

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.errors import InvalidAnswers, NotFound
@@ -11,121 +11,104 @@ from engine.models.drawing import render
 from engine.models.store import files_of
 from engine.transactions import Transaction
 from web import forms
-from web.case_words import (
-    ANSWERS,
-    BODIES,
-    CLOCKS,
-    ENDS,
-    METHODS,
-    PERSONS,
-    journal_sentence,
-    stage_marks,
-    threshold,
-)
+from web.case_words import WORDS
 from web.drawing import near
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
-from workflows.access import Case, Task, Vote
+from workflows.access import Case, Task
+from workflows.access.reasons import why_seen
 from workflows.admission import acts
-from workflows.admission.desk import prepare
 from workflows.admission.forms import HelperLost, Interruption
-from workflows.desk import case_page, cases, people, remedies
-from workflows.desk.case_page import PATH
+from workflows.desk import case_page, case_story, cases, possible
+from workflows.desk.export import write_sheet
 from workflows.desk.labels import labels
+from workflows.desk.progress import PATH
+from workflows.people.words import POSITIONS
 
 pages = Blueprint("cases", __name__)
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/cases")
 @opens("cases.list")
 def index(tx: Transaction) -> str:
-    sent = request.args
-    wanted = cases.Wanted(
-        words=sent.get("q", "")[:80],
-        stage=sent.get("stage") or None,
-        state=sent.get("state", "open"),
-        after=sent.get("after") or None,
-    )
+    wanted = cases.Wanted.read(request.args)
     seats = access.acting_for(tx, user_id(), today())
     found = cases.case_list(tx, seats, wanted, today())
-    return render_template("cases.html", found=found, wanted=wanted, path=PATH, **_labels(tx))
+    facts = {"path": PATH, "due_words": cases.DUES, "state_words": cases.STATES}
+    return render_template("cases.html", found=found, wanted=wanted, **facts, **_labels(tx))
 
 
-@pages.get("/search")
+@pages.get("/cases/export.xlsx")
 @opens("cases.list")
-def search(tx: Transaction) -> str:
-    sought = request.args.get("q", "").strip()[:80]
+def export(tx: Transaction) -> Response:
+    """The whole list behind the filters, not the page of it that is shown."""
+    wanted = cases.Wanted.read(request.args)
     seats = access.acting_for(tx, user_id(), today())
-    if not sought:
-        return render_template("search.html", sought="", cases=[], students=None, **_labels(tx))
-    found = cases.case_list(tx, seats, cases.Wanted(words=sought, state="all"), today()).lines
-    schools = people.institutions_of(tx, seats)
-    roll = people.student_list(tx, schools, people.Wanted(words=sought)).lines if schools else None
-    return render_template("search.html", sought=sought, cases=found, students=roll, **_labels(tx))
+    rows = cases.sheet_rows(tx, seats, wanted, today(), labels(tx.registry), WORDS["ends"], words)
+    data = write_sheet([words(one) for one in cases.COLUMNS], rows, name=words("Hồ sơ"))
+    name = f"ho-so-{today():%Y%m%d}.xlsx"
+    return Response(data, mimetype=SHEET, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @pages.get("/cases/<number:case_id>")
 @opens("case.see", Case)
 def show(tx: Transaction, case_id: int) -> str:
+    return render_template("case.html", **told(tx, case_id, acts_too=True))
+
+
+def told(tx: Transaction, case_id: int, *, acts_too: bool) -> dict[str, Any]:
+    """What the case page and the dossier show alike."""
     found = case_page.case_page(tx, case_id)
     if found is None:
         raise NotFound
-    may = {
-        "interrupt": access.may(tx, user_id(), "case.interrupt", Case(case_id), today()),
-        "helper_lost": access.may(tx, user_id(), "case.helper_lost", Case(case_id), today()),
-        "read_texts": access.may(tx, user_id(), "case.read_texts", Case(case_id), today()),
-        "extend": access.may(tx, user_id(), "case.extend", Case(case_id), today())
-        and remedies.extendable(tx, case_id, today()),
-        "correct": _correctable(tx, found),
-        "student": access.may(tx, user_id(), "student.see", access.Student(found.case.subject_id), today()),
-        "tasks": {t.id for t in found.tasks if access.may(tx, user_id(), "task.see", Task(t.id), today())},
+    names = labels(tx.registry)
+    facts = {
+        "page": found,
+        "story": case_story.story(tx, found, names, today()),
+        "drawn": case_page.drawn_process(found),
+        "age": case_page.age_in_words(found.student.birth_date, today()),
+        "positions": POSITIONS,
+        "path": PATH,
     }
-    missing = [prepare(tx, t.id, by=user_id(), on=today()).unmet for t in found.tasks if t.id in may["tasks"]]
-    return render_template(
-        "case.html",
-        page=found,
-        may=may,
-        unmet=[one for some in missing for one in some],
-        path=PATH,
-        drawn=case_page.drawn_process(found),
-        age=case_page.age_in_words(found.student.birth_date, today()),
-        stages=stage_marks(found),
-        journal_sentence=journal_sentence,
-        threshold=threshold,
-        clocks=CLOCKS,
-        bodies=BODIES,
-        methods=METHODS,
-        answers=ANSWERS,
-        persons=PERSONS,
-        **_labels(tx),
-    )
-
-
-def _correctable(tx: Transaction, page: case_page.CasePage) -> set[int]:
-    """Votes that stand, may be corrected by me and were not written by me."""
-    standing = [row for row in page.votes if row.status == "standing" and row.proposed_by != user_id()]
-    return {row.id for row in standing if access.may(tx, user_id(), "vote.correct", Vote(row.id), today())}
+    if acts_too:
+        all_acts = possible.possible(tx, found, names, by=user_id(), on=today())
+        facts["acts"] = [one for one in all_acts if one.endpoint in current_app.view_functions]
+        facts["why"] = why_seen(tx, user_id(), "case.see", Case(case_id), today())
+        facts["seen"] = {
+            t.id for t in found.tasks if access.may(tx, user_id(), "task.see", Task(t.id), today())
+        }
+    return facts | _labels(tx)
 
 
 @pages.get("/cases/<number:case_id>/model.svg")
 @opens("case.see", Case)
 def drawing(tx: Transaction, case_id: int) -> Response:
-    """The model of the stage where the case stands, or the one asked for, with the present step marked."""
-    files = files_of(tx, case_page.model_of(tx, case_id))
-    waiting = case_page.waiting_elements(tx, case_id)
+    """The model of the stage where the case stands, or the one asked for: done, now, next, how often."""
+    found = case_page.case_page(tx, case_id)
+    if found is None:
+        raise NotFound
+    files = files_of(tx, found.case.model_id)
     process = request.args.get("process") or "admission"
     if f"{process}.bpmn" not in files:
         abort(404)
-    here = waiting.get(process, set()) | waiting.get("", set())
-    marks = dict.fromkeys(case_page.passed_elements(tx, case_id), "done")
-    marks |= dict.fromkeys(here, "now")
-    stage = case_page.stage_of(tx, case_id)
-    if process == "admission" and stage:
-        marks[stage] = "now"
-    svg = render(files, process, marks)
+    marks, tags = case_story.drawn_marks(tx, found, today())
+    svg = render(files, process, marks, tags=tags, words=words)
     width = request.args.get("near", type=int)
     return Response(near(svg, width) if width else svg, mimetype="image/svg+xml")
+
+
+@pages.get("/cases/<number:case_id>/road")
+@opens("case.see", Case)
+def road(tx: Transaction, case_id: int) -> str:
+    """The whole road drawn, every stage of it, and the same facts as a table."""
+    facts = told(tx, case_id, acts_too=False)
+    files = files_of(tx, facts["page"].case.model_id)
+    drawn = [one for one in PATH if f"{one}.bpmn" in files]
+    asked = request.args.get("process")
+    shown = asked if asked in drawn else facts["drawn"] if asked is None else "admission"
+    return render_template("road.html", shown=shown, processes=("admission", *drawn), **facts)
 
 
 @pages.get("/cases/<number:case_id>/interrupt")
@@ -180,4 +163,4 @@ def _key() -> str | None:
 
 
 def _labels(tx: Transaction) -> dict[str, Any]:
-    return {"labels": labels(tx.registry), "ends": ENDS}
+    return {"labels": labels(tx.registry), **WORDS}

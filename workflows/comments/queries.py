@@ -55,6 +55,14 @@ def count_of_task(tx: Transaction, task_id: int) -> int:
     return int(tx.execute(found).scalar_one())
 
 
+def belongs(tx: Transaction, comment_id: int, case_id: int, task_id: int | None = None) -> bool:
+    """Is the comment of this case (or of a process beside it), and of this task where one is named?"""
+    query = select(comment.c.id).where(comment.c.id == comment_id, comment.c.case_id.in_(_of_case(case_id)))
+    if task_id is not None:
+        query = query.where(comment.c.task_id == task_id)
+    return tx.execute(query).first() is not None
+
+
 def read(
     tx: Transaction,
     case_id: int,
@@ -96,17 +104,20 @@ def read(
 
 def _rows(tx: Transaction, case_id: int, task_id: int | None) -> list[Any]:
     """A side process has a case of its own: its comments belong to the thread of its parent."""
-    of_case = select(case.c.id).where(or_(case.c.id == case_id, case.c.parent_id == case_id))
     query = (
         select(comment, organisation.c.name.label("organisation"), user_account.c.name.label("who"))
         .outerjoin(organisation, organisation.c.id == comment.c.organisation_id)
         .outerjoin(user_account, user_account.c.id == comment.c.by)
-        .where(comment.c.case_id.in_(of_case))
+        .where(comment.c.case_id.in_(_of_case(case_id)))
         .order_by(comment.c.id)
     )
     if task_id is not None:
         query = query.where(comment.c.task_id == task_id)
     return list(tx.execute(query))
+
+
+def _of_case(case_id: int) -> Any:
+    return select(case.c.id).where(or_(case.c.id == case_id, case.c.parent_id == case_id))
 
 
 def _told_today(tx: Transaction, student_id: int, by: int, now: datetime) -> set[str]:

@@ -1,15 +1,15 @@
-"""The case page: who, where on the path, whose turn, by when, what is missing, and the whole record below."""
+"""The rows behind the case page: who, whose turn, votes, documents, requests; words are for the page."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from engine.records import case, clock, document, journal, task, timer
+from engine.records import case, clock, document, task, timer
 from engine.transactions import Transaction
 from workflows.admission.records import (
-    act,
     helper_assignment,
     meeting,
     opinion_request,
@@ -20,14 +20,12 @@ from workflows.desk.progress import PATH
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import member, student, user_account
 
-JOURNAL_LINES = 200
-
-__all__ = ["PATH", "CasePage", "case_page"]
+__all__ = ["PATH", "CasePage", "age_in_words", "case_page", "model_of"]
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """Everything of one case; rows as the database gives them, words are the page's business."""
+    """One case with what happened in it; rows as the database gives them."""
 
     case: Any
     student: Any
@@ -41,8 +39,12 @@ class CasePage:
     verifications: list[Any]
     opinions: list[Any]
     helper: Any
-    journal: list[Any]
     side_cases: list[Any]
+
+    @property
+    def name(self) -> str:
+        parts = (self.student.family_name, self.student.middle_name, self.student.given_name)
+        return " ".join(part for part in parts if part)
 
     @property
     def open_clocks(self) -> list[Any]:
@@ -54,28 +56,35 @@ def case_page(tx: Transaction, case_id: int) -> CasePage | None:
     row = tx.execute(select(case).where(case.c.id == case_id)).one_or_none()
     if row is None:
         return None
-    person = tx.execute(select(student).where(student.c.id == row.subject_id)).one()
-    of_case = or_(case.c.id == case_id, case.c.parent_id == case_id)
-    numbers = [line.id for line in tx.execute(select(case.c.id).where(of_case))]
+    school = institution.c.name.label("institution")
+    person = tx.execute(
+        select(student, school)
+        .outerjoin(institution, institution.c.id == student.c.institution_id)
+        .where(student.c.id == row.subject_id)
+    ).one()
+    sides = select(case.c.id, case.c.kind, case.c.opened_on, case.c.closed_on).where(
+        case.c.parent_id == case_id
+    )
+    side_cases = list(tx.execute(sides.order_by(case.c.id)))
+    numbers = [case_id, *(line.id for line in side_cases)]
+    timers = select(timer).where(timer.c.case_id == case_id).order_by(timer.c.due_at)
+    clocks = select(clock).where(clock.c.case_id == case_id).order_by(clock.c.due_on, clock.c.id)
     return CasePage(
         case=row,
         student=person,
-        custodian=_name_of(tx, organisation, row.custodian_id),
-        institution=_name_of(tx, institution, person.institution_id) or "",
+        custodian=tx.execute(
+            select(organisation.c.name).where(organisation.c.id == row.custodian_id)
+        ).scalar(),
+        institution=person.institution or "",
         tasks=_tasks(tx, numbers),
-        timers=list(tx.execute(select(timer).where(timer.c.case_id == case_id).order_by(timer.c.due_at))),
-        clocks=list(
-            tx.execute(select(clock).where(clock.c.case_id == case_id).order_by(clock.c.due_on, clock.c.id))
-        ),
+        timers=list(tx.execute(timers)),
+        clocks=list(tx.execute(clocks)),
         votes=_votes(tx, case_id),
         documents=_documents(tx, case_id),
         verifications=_requests(tx, verification_request, case_id),
         opinions=_requests(tx, opinion_request, case_id),
         helper=_helper(tx, case_id),
-        journal=_journal(tx, case_id),
-        side_cases=list(
-            tx.execute(select(case.c.id, case.c.kind, case.c.closed_on).where(case.c.parent_id == case_id))
-        ),
+        side_cases=side_cases,
     )
 
 
@@ -90,38 +99,19 @@ def drawn_process(page: CasePage) -> str:
     return str(own[0] if own else page.case.stage or "admission")
 
 
-def stage_of(tx: Transaction, case_id: int) -> str | None:
-    """The stage where the case stands; None when it is closed."""
-    stage: str | None = tx.execute(select(case.c.stage).where(case.c.id == case_id)).scalar()
-    return stage
-
-
-def waiting_elements(tx: Transaction, case_id: int) -> dict[str, set[str]]:
-    """Process → elements where the case stands: its open tasks and its timers."""
-    found: dict[str, set[str]] = {}
-    rows = tx.execute(select(task.c.process, task.c.element).where(task.c.case_id == case_id))
-    for row in rows:
-        found.setdefault(row.process, set()).add(row.element)
-    names = [row.name for row in tx.execute(select(timer.c.name).where(timer.c.case_id == case_id))]
-    found.setdefault("", set()).update(names)
-    return found
-
-
-def passed_elements(tx: Transaction, case_id: int) -> set[str]:
-    """Elements of which an act was recorded."""
-    return {
-        row.element for row in tx.execute(select(act.c.element).where(act.c.case_id == case_id).distinct())
-    }
-
-
-def _name_of(tx: Transaction, table: Any, number: int | None) -> str | None:
-    return tx.execute(select(table.c.name).where(table.c.id == number)).scalar()
+def names_of(tx: Transaction, table: Any, numbers: Collection[int]) -> dict[int, str]:
+    """Names of organisations or accounts by their numbers."""
+    if not numbers:
+        return {}
+    rows = tx.execute(select(table.c.id, table.c.name).where(table.c.id.in_(numbers)))
+    return {row.id: row.name for row in rows}
 
 
 def _tasks(tx: Transaction, case_ids: list[int]) -> list[Any]:
     query = (
-        select(task, organisation.c.name.label("organisation"))
+        select(task, organisation.c.name.label("organisation"), user_account.c.name.label("assignee"))
         .outerjoin(organisation, organisation.c.id == task.c.organisation_id)
+        .outerjoin(user_account, user_account.c.id == task.c.assignee_id)
         .where(task.c.case_id.in_(case_ids))
         .order_by(task.c.due_on.is_(None), task.c.due_on, task.c.id)
     )
@@ -178,18 +168,6 @@ def _helper(tx: Transaction, case_id: int) -> Any:
         .where(helper_assignment.c.case_id == case_id, helper_assignment.c.valid_to.is_(None))
     )
     return tx.execute(query).one_or_none()
-
-
-def _journal(tx: Transaction, case_id: int) -> list[Any]:
-    query = (
-        select(journal, user_account.c.name.label("who"), organisation.c.name.label("behalf"))
-        .outerjoin(user_account, user_account.c.id == journal.c.by)
-        .outerjoin(organisation, organisation.c.id == journal.c.on_behalf_of)
-        .where(journal.c.case_id == case_id)
-        .order_by(journal.c.seq.desc())
-        .limit(JOURNAL_LINES)
-    )
-    return list(tx.execute(query))
 
 
 def age_in_words(born: date, on: date) -> tuple[int, int]:

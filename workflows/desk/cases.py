@@ -1,22 +1,49 @@
-"""The list of cases that one may see, and the search over people of one's own cases and institutions."""
+"""The list of cases that one may see: filters that stay in the address, pages by key, the sheet of it all."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from engine.records import case, task, timer
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS
 from workflows.access.queries import below
 from workflows.access.seats import Seat
-from workflows.desk.inbox import named
+from workflows.desk.finding import case_matches, folded
+from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import student
 
 PAGE = 50
+MOST_SHEET: Final = 20_000
+SOON = timedelta(days=7)
+OPEN, CLOSED, ALL = "open", "closed", "all"
+STATES: Final = {OPEN: "Đang theo dõi", CLOSED: "Đã kết thúc", ALL: "Tất cả"}
+DUES: Final = {
+    "late": "Quá hạn",
+    "soon": "Sắp đến hạn",
+    "ontime": "Còn hạn",
+    "none": "Không định hạn",
+    "waiting": "Chờ đến ngày",
+}
+COLUMNS: Final = (
+    "Số hồ sơ",
+    "Họ và tên",
+    "Ngày sinh",
+    "Lớp, khóa",
+    "Trường",
+    "Giai đoạn",
+    "Nơi quản lý",
+    "Mở ngày",
+    "Việc đang mở",
+    "Hạn gần nhất",
+    "Chờ đến ngày",
+    "Kết thúc ngày",
+    "Kết quả",
+)
 
 
 class CaseLine(NamedTuple):
@@ -38,6 +65,7 @@ class CaseLine(NamedTuple):
     due_on: date | None
     tasks: int
     waits_until: datetime | None  # the soonest timer: of age, end of probation
+    school: str | None
 
     @property
     def name(self) -> str:
@@ -46,51 +74,107 @@ class CaseLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Filters of the list; `state`: open, closed or all."""
+    """What the address asks for; `state`: open, closed or all."""
 
     words: str = ""
     stage: str | None = None
-    state: str = "open"
+    school: int | None = None
+    custodian: int | None = None
+    due: str | None = None
+    state: str = OPEN
     after: str | None = None
+
+    @classmethod
+    def read(cls, sent: Mapping[str, str]) -> "Wanted":
+        """From an address; what nobody knows is as good as nothing."""
+        return cls(
+            words=sent.get("q", "").strip()[:80],
+            stage=sent.get("stage") or None,
+            school=_number(sent.get("school")),
+            custodian=_number(sent.get("custodian")),
+            due=sent["due"] if sent.get("due") in DUES else None,
+            state=sent["state"] if sent.get("state") in STATES else OPEN,
+            after=sent.get("after") or None,
+        )
+
+    @property
+    def narrowed(self) -> bool:
+        """Does anything leave lines out?"""
+        return bool(
+            self.words or self.stage or self.school or self.custodian or self.due or self.state != OPEN
+        )
+
+    def address(self) -> dict[str, Any]:
+        """As parameters of an address, without the page."""
+        asked = {
+            "q": self.words,
+            "stage": self.stage,
+            "school": self.school,
+            "custodian": self.custodian,
+            "due": self.due,
+        }
+        kept = {name: value for name, value in asked.items() if value}
+        return kept | ({"state": self.state} if self.state != OPEN else {})
 
 
 @dataclass(frozen=True)
 class CaseList:
-    """One page of the list and the stages that occur."""
+    """One page of the list, how many there are in all, and what the filters may be set to, with counts."""
 
     lines: list[CaseLine]
     count: int
     next: str | None
     stages: dict[str, int]
+    schools: list[tuple[int, str, int]]
+    custodians: list[tuple[int, str, int]]
 
 
 # Free will: "not now" is kept only as the day before which nobody asks again; never listed, never counted.
 LISTED = or_(case.c.closed_as.is_(None), case.c.closed_as != "not_now")
+JOINED = case.join(student, student.c.id == case.c.subject_id)
 
 
 def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> CaseList:
     """A page of cases by the person's name in Vietnamese order."""
     seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
-    open_state: dict[str, ColumnElement[bool]] = {
-        "open": case.c.closed_on.is_(None),
-        "closed": case.c.closed_on.is_not(None),
-    }
-    state = open_state.get(wanted.state, true())
-    conditions = [seen, state]
-    if wanted.stage:
-        conditions.append(case.c.stage == wanted.stage)
-    if wanted.words.strip():
-        conditions.append(case.c.subject_id.in_(named(wanted.words)))
-    filtered = and_(*conditions)
-    joined = case.join(student, student.c.id == case.c.subject_id)
-    count = tx.execute(select(func.count()).select_from(joined).where(filtered)).scalar_one()
-    rows = tx.execute(_lines(joined).where(filtered, *_beyond(wanted.after)).limit(PAGE + 1)).all()
-    lines = [CaseLine(*tuple(row)) for row in rows[:PAGE]]
-    stages = tx.execute(
-        select(case.c.stage, func.count()).where(seen, case.c.closed_on.is_(None)).group_by(case.c.stage)
-    )
+    filtered = and_(seen, *_filters(wanted, on))
+    total = select(func.count()).select_from(JOINED).where(filtered).scalar_subquery()
+    query = _lines().add_columns(total).where(filtered, *_beyond(wanted.after)).limit(PAGE + 1)
+    rows = tx.execute(query).all()
+    lines = [CaseLine(*tuple(row)[:-1]) for row in rows[:PAGE]]
     key = f"{lines[-1].sort_key.hex()}_{lines[-1].id}" if len(rows) > PAGE else None
-    return CaseList(lines, count, key, dict(tuple(row) for row in stages if row.stage))
+    return CaseList(lines, int(tuple(rows[0])[-1]) if rows else 0, key, *_options(tx, seen, wanted))
+
+
+def sheet_rows(
+    tx: Transaction,
+    seats: Sequence[Seat],
+    wanted: Wanted,
+    on: date,
+    labels: Mapping[str, str],
+    ends: Mapping[str, str],
+    words: Callable[[str], str],
+) -> Iterator[Sequence[object]]:
+    """The whole list behind the filters as rows of `COLUMNS`, at most MOST_SHEET."""
+    seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
+    filtered = and_(seen, *_filters(replace(wanted, after=None), on))
+    for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET)):
+        line = CaseLine(*tuple(row))
+        yield (
+            line.id,
+            line.name,
+            line.birth_date,
+            line.class_name or line.course,
+            line.school,
+            words(labels.get(line.stage, line.stage)) if line.stage else None,
+            line.custodian,
+            line.opened_on,
+            line.tasks,
+            line.due_on,
+            line.waits_until,
+            line.closed_on,
+            words(ends.get(line.closed_as, line.closed_as)) if line.closed_as else None,
+        )
 
 
 def custodian_condition(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
@@ -111,7 +195,73 @@ def custodian_condition(tx: Transaction, seats: Sequence[Seat], on: date) -> Col
     return case.c.custodian_id.in_(custodians)
 
 
-def _lines(joined: Any) -> Any:
+def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
+    state: dict[str, ColumnElement[bool]] = {
+        OPEN: case.c.closed_on.is_(None),
+        CLOSED: case.c.closed_on.is_not(None),
+    }
+    found = [state[wanted.state]] if wanted.state in state else []
+    same = (
+        (wanted.stage, case.c.stage),
+        (wanted.school, student.c.institution_id),
+        (wanted.custodian, case.c.custodian_id),
+    )
+    found += [column == value for value, column in same if value]
+    if wanted.due in DUES:
+        found.append(_due_state(wanted.due, on))
+    if folded(wanted.words):
+        found.append(case_matches(wanted.words))
+    return found
+
+
+def _due_state(word: str, on: date) -> ColumnElement[bool]:
+    """The state of a case is that of its most urgent open task."""
+
+    def has(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(task.c.case_id == case.c.id, *conditions)
+
+    late, soon = has(task.c.due_on < on), has(task.c.due_on >= on, task.c.due_on <= on + SOON)
+    dated, still = has(task.c.due_on.is_not(None)), case.c.closed_on.is_(None)
+    states: dict[str, ColumnElement[bool]] = {
+        "late": late,
+        "soon": and_(soon, ~late),
+        "ontime": and_(dated, ~has(task.c.due_on <= on + SOON)),
+        "none": and_(has(), ~dated),
+        "waiting": and_(still, ~has(), exists().where(timer.c.case_id == case.c.id)),
+    }
+    return states[word]
+
+
+def _options(
+    tx: Transaction, seen: ColumnElement[bool], wanted: Wanted
+) -> tuple[dict[str, int], list[tuple[int, str, int]], list[tuple[int, str, int]]]:
+    """What occurs among the cases that one sees, in one query; the names of organisations are at hand."""
+    state = _filters(Wanted(state=wanted.state), date.min)
+    rows = tx.execute(
+        select(case.c.stage, case.c.custodian_id, student.c.institution_id, institution.c.name, func.count())
+        .select_from(JOINED.outerjoin(institution, institution.c.id == student.c.institution_id))
+        .where(seen, *state)
+        .group_by(case.c.stage, case.c.custodian_id, student.c.institution_id, institution.c.name)
+    )
+    stages: dict[str, int] = {}
+    schools: dict[int, tuple[str, int]] = {}
+    custodians: dict[int, int] = {}
+    for stage, custodian_id, school_id, school, count in (tuple(row) for row in rows):
+        if stage:
+            stages[stage] = stages.get(stage, 0) + count
+        custodians[custodian_id] = custodians.get(custodian_id, 0) + count
+        if school_id is not None:
+            schools[school_id] = (school, schools.get(school_id, ("", 0))[1] + count)
+    tree = tree_of(tx)
+    named = [
+        (number, tree.nodes[number].name if number in tree.nodes else str(number), count)
+        for number, count in custodians.items()
+    ]
+    of_schools = [(number, name, count) for number, (name, count) in schools.items()]
+    return stages, sorted(of_schools, key=lambda one: one[1]), sorted(named, key=lambda one: one[1])
+
+
+def _lines() -> Any:
     waiting = select(func.count()).where(task.c.case_id == case.c.id).scalar_subquery()
     timer_due = select(func.min(timer.c.due_at)).where(timer.c.case_id == case.c.id).scalar_subquery()
     soonest = select(func.min(task.c.due_on)).where(task.c.case_id == case.c.id).scalar_subquery()
@@ -123,8 +273,13 @@ def _lines(joined: Any) -> Any:
             soonest,
             waiting,
             timer_due,
+            institution.c.name,
         )
-        .select_from(joined.outerjoin(organisation, organisation.c.id == case.c.custodian_id))
+        .select_from(
+            JOINED.outerjoin(organisation, organisation.c.id == case.c.custodian_id).outerjoin(
+                institution, institution.c.id == student.c.institution_id
+            )
+        )
         .order_by(student.c.sort_key, case.c.id)
     )
 
@@ -138,3 +293,7 @@ def _beyond(after: str | None) -> list[ColumnElement[bool]]:
     except ValueError:
         return []
     return [or_(student.c.sort_key > key, and_(student.c.sort_key == key, case.c.id > last))]
+
+
+def _number(sent: str | None) -> int | None:
+    return int(sent) if sent and sent.isascii() and sent.isdigit() and len(sent) < 10 else None

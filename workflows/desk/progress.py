@@ -77,8 +77,9 @@ class Done:
 
 @dataclass
 class Stay:
-    """One stay in a stage; `to_day` is None while the case is there."""
+    """One stay in a stage, from the journal entry `seq` on; `to_day` is None while the case is there."""
 
+    seq: int
     stage: str
     from_day: date
     to_day: date | None = None
@@ -134,6 +135,10 @@ class Progress:
             found[stay.stage] = found.get(stay.stage, 0) + stay.days(self.today)
         return found
 
+    def stage_of(self, step: Done) -> str | None:
+        """The stage in which a step was done."""
+        return next((stay.stage for stay in reversed(self.stays) if stay.seq < step.seq), None)
+
     def stage_times(self) -> dict[str, int]:
         """Stage → how often the case came into it."""
         found: dict[str, int] = {}
@@ -159,7 +164,7 @@ def progress(
             told.steps.append(_done(entry, inputs, drawn, passed))
         for element in inputs.get("trail", ()):
             passed[element] = entry.on
-            _enter(told.stays, drawn.begins.get(element), entry.on)
+            _enter(told.stays, drawn.begins.get(element), entry)
     if closed_on is not None and told.stays and told.stays[-1].to_day is None:
         told.stays[-1].to_day = closed_on
     told.custody = _custody(entries, custodian_id, closed_on, told.today)
@@ -180,13 +185,13 @@ def _done(entry: Any, inputs: Mapping[str, Any], drawn: Map, passed: Mapping[str
     )
 
 
-def _enter(stays: list[Stay], stage: str | None, on: date) -> None:
+def _enter(stays: list[Stay], stage: str | None, entry: Any) -> None:
     """The start event of a stage opens a stay and ends the one before."""
     if stage is None:
         return
     if stays and stays[-1].to_day is None:
-        stays[-1].to_day = on
-    stays.append(Stay(stage, on))
+        stays[-1].to_day = entry.on
+    stays.append(Stay(entry.seq, stage, entry.on))
 
 
 def _custody(entries: Sequence[Any], custodian_id: int, closed_on: date | None, today: date) -> list[Held]:

@@ -1,6 +1,7 @@
 """What the page of a task shows beside its form: whose it is, the request it answers, the vote that waits."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.admission.records import meeting, opinion_request, verification_request, vote
+from workflows.desk.inbox_filters import due_state
 from workflows.organisations.records import organisation
 from workflows.people.records import student, user_account
 
@@ -33,6 +35,7 @@ def task_and_student(tx: Transaction, task_id: int) -> Any:
         select(
             task.c.id,
             task.c.element,
+            task.c.case_id.label("own_case_id"),
             func.coalesce(case.c.parent_id, case.c.id).label("case_id"),
             student.c.family_name,
             student.c.middle_name,
@@ -42,6 +45,11 @@ def task_and_student(tx: Transaction, task_id: int) -> Any:
         .join(student, student.c.id == case.c.subject_id)
         .where(task.c.id == task_id)
     ).one()
+
+
+def due_word(tx: Transaction, task_id: int, on: date) -> str:
+    """The state of its deadline, as the inbox says it."""
+    return str(tx.execute(select(due_state(on)).where(task.c.id == task_id)).scalar_one())
 
 
 def organisation_name(tx: Transaction, organisation_id: int | None) -> str | None:

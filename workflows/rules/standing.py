@@ -34,6 +34,10 @@ class Standing:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def met(self) -> bool:
+        return self.unmet is None
+
 
 def _of_all(_facts: Facts, _edition: Edition) -> bool:
     return True

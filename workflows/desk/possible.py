@@ -1,0 +1,172 @@
+"""What I can do with a case now, and of everything else why not: one table of acts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from engine.cases import get_case
+from engine.errors import Text
+from engine.transactions import Transaction
+from workflows import access
+from workflows.access import Case, Student, Task, Vote, reasons
+from workflows.admission import guards, votes
+from workflows.admission.desk import trial
+from workflows.admission.path import find_task
+from workflows.admission.steps import STEPS
+from workflows.desk import remedies
+from workflows.desk.case_page import CasePage
+
+Condition = Callable[[Transaction, CasePage, date], list[Text]]
+CLOSED = Text("Hồ sơ đã kết thúc.")
+
+
+def _open(_tx: Transaction, page: CasePage, _on: date) -> list[Text]:
+    return [] if page.case.closed_on is None else [CLOSED]
+
+
+def _has_helper(tx: Transaction, page: CasePage, on: date) -> list[Text]:
+    if page.helper is None:
+        return [*_open(tx, page, on), Text("Chưa phân công người giúp đỡ.")]
+    return _open(tx, page, on)
+
+
+def _extendable(tx: Transaction, page: CasePage, on: date) -> list[Text]:
+    if page.case.closed_on is not None:
+        return [CLOSED]
+    if remedies.extendable(tx, page.case.id, on):
+        return []
+    return [Text("Không có thời hạn nào đang tính mà quy định cho gia hạn, hoặc đã gia hạn rồi.")]
+
+
+def _always(_tx: Transaction, _page: CasePage, _on: date) -> list[Text]:
+    return []
+
+
+@dataclass(frozen=True)
+class Act:
+    """One row: what it is called, the permission, the page that does it, what else must hold.
+
+    `number`: the name of the case's number in the address; `quiet`: left out where it cannot be done.
+    """
+
+    name: str
+    label: str
+    permission: str
+    endpoint: str
+    icon: str
+    condition: Condition = _always
+    number: str = "case_id"
+    quiet: bool = False
+
+
+ACTS: tuple[Act, ...] = (
+    Act(
+        "interrupt", "Rút, chuyển đơn vị, đưa ra…", "case.interrupt", "cases.interruption", "x-circle", _open
+    ),
+    Act("extend", "Gia hạn", "case.extend", "remedies.extension", "clock", _extendable),
+    Act(
+        "helper_lost",
+        "Người giúp đỡ nghỉ, chuyển",
+        "case.helper_lost",
+        "cases.helper_lost",
+        "arrow-left-right",
+        _has_helper,
+    ),
+    Act("read_texts", "Xem nội dung đã mã hóa", "case.read_texts", "texts.of_case", "shield-lock"),
+    Act("comment", "Trao đổi về hồ sơ", "case.comment", "comments.of_case", "pencil-square"),
+    Act("dossier", "In cả hồ sơ", "case.see", "dossier.show", "printer", quiet=True),
+    Act("readings", "Ai đã đọc hồ sơ này", "case.readings", "glass.readings", "person", quiet=True),
+    Act(
+        "student",
+        "Trang học sinh, sinh viên",
+        "student.see",
+        "students.show",
+        "person",
+        number="student_id",
+        quiet=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Possible:
+    """One act for one person on one day; `reasons` is empty where it can be done."""
+
+    name: str
+    label: Text
+    endpoint: str
+    numbers: Mapping[str, int]
+    icon: str
+    reasons: list[Text] = field(default_factory=list)
+    about: str = ""  # the step of a task or vote
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+def possible(
+    tx: Transaction, page: CasePage, labels: Mapping[str, str], *, by: int, on: date
+) -> list[Possible]:
+    """Steps first, then votes to correct, then what can be done with the case as a whole."""
+    return [
+        *_steps(tx, page, labels, by, on),
+        *_corrections(tx, page, labels, by, on),
+        *_of_case(tx, page, by, on),
+    ]
+
+
+def _steps(
+    tx: Transaction, page: CasePage, labels: Mapping[str, str], by: int, on: date
+) -> Iterator[Possible]:
+    for line in page.tasks:
+        waiting = votes.pending(tx, line.id)
+        permission = "task.confirm" if waiting is not None else "task.complete"
+        why = reasons.why_not(tx, by, permission, Task(line.id), on)
+        if not why and waiting is not None and waiting.proposed_by == by:
+            why = [Text("Đồng chí đã nhập số phiếu: cần người thứ hai xem văn bản và xác nhận.")]
+        label = Text(labels.get(line.element, line.element))
+        if waiting is not None:
+            label = Text("Xác nhận: {step}", step=label)
+        numbers = {"task_id": line.id, "case": line.case_id}
+        found = why or _unlawful(tx, page, line, by, on)
+        yield Possible("step", label, "tasks.show", numbers, "check-circle", found, line.element)
+
+
+def _unlawful(tx: Transaction, page: CasePage, line: Any, by: int, on: date) -> list[Text]:
+    """What the law has against the step today; the step's page stays open for its other outcomes."""
+    found = find_task(tx, line.id)
+    if found is None or line.case_id != page.case.id:
+        return []
+    acting = trial(tx, found, get_case(tx, line.case_id), by, on)
+    return [one.text for one in guards.unmet(acting, STEPS[line.element].guards)]
+
+
+def _corrections(
+    tx: Transaction, page: CasePage, labels: Mapping[str, str], by: int, on: date
+) -> Iterator[Possible]:
+    """Every vote that I may correct; of the others the last one says why not."""
+    standing = [row for row in page.votes if row.status == "standing"]
+    lines = [_correction(tx, row, labels, by, on) for row in standing]
+    allowed = [one for one in lines if one.allowed]
+    yield from allowed or lines[-1:]
+
+
+def _correction(tx: Transaction, row: Any, labels: Mapping[str, str], by: int, on: date) -> Possible:
+    why = reasons.why_not(tx, by, "vote.correct", Vote(row.id), on)
+    if not why and row.proposed_by == by:
+        why = [Text("Người đã ghi biểu quyết không tự đính chính. Hãy nhờ người thứ hai.")]
+    label = Text("Đính chính số phiếu: {step}", step=Text(labels.get(row.step, row.step)))
+    numbers = {"vote_id": row.id}
+    return Possible("correct", label, "remedies.correction", numbers, "pencil-square", why, row.step)
+
+
+def _of_case(tx: Transaction, page: CasePage, by: int, on: date) -> Iterator[Possible]:
+    for act in ACTS:
+        number = page.case.subject_id if act.number == "student_id" else page.case.id
+        thing = Student(number) if act.number == "student_id" else Case(number)
+        if act.quiet and not access.may(tx, by, act.permission, thing, on):
+            continue
+        why = reasons.why_not(tx, by, act.permission, thing, on) or act.condition(tx, page, on)
+        yield Possible(act.name, Text(act.label), act.endpoint, {act.number: number}, act.icon, why)
