@@ -40,6 +40,14 @@ PLACES = (
     Place("pool.index", "Nguồn", "person-plus", holders("students.list"), PEOPLE, of_school=True),
     Place("students.index", "Học sinh, sinh viên", "people", holders("students.list"), PEOPLE, True),
     Place("mentees.index", "Người được giúp đỡ", "people", holders("mentees.list"), PEOPLE),
+    Place(
+        "requests.index",
+        "Đề nghị của học sinh",
+        "chat-left-text",
+        holders("requests.list"),
+        PEOPLE,
+        of_school=True,
+    ),
     Place("imports.start", "Nhập danh sách", "upload", holders("students.import"), PEOPLE, of_school=True),
     Place("adoption.start", "Hồ sơ giấy", "journal-text", holders("cases.adopt"), PEOPLE, of_school=True),
     Place("organisations.index", "Tổ chức", "diagram-3", holders("organisations.list"), WATCH),
@@ -61,5 +69,7 @@ def places(
     return tuple(
         place
         for place in PLACES
-        if place.endpoint in pages and place.positions & set(held) and (of_school or not place.of_school)
+        if place.endpoint in pages
+        and (own_file if place.own_file else place.positions & set(held))
+        and (of_school or not place.of_school)
     )
