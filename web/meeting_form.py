@@ -101,7 +101,7 @@ class Sheet:
     matters: list[Matter]
     method: str = "secret"
     checked: bool = False
-    digest: str = ""
+    changed: bool = False  # something is other than when it was looked at
     faults: dict[str, list[Text]] = field(default_factory=dict)
 
     @property

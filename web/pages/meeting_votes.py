@@ -16,7 +16,7 @@ from engine.transactions import Transaction
 from web import meeting_form as form
 from web.entry import now, opens, refusal, store, today, typed, user_id
 from web.language import words
-from web.meeting_form import CHECK, FILL, Sheet
+from web.meeting_form import CHECK, FILL, SAVE, Sheet
 from web.pages.meetings import meeting_of
 from workflows import access
 from workflows.access import Meeting, Organisation
@@ -57,7 +57,7 @@ def keep(tx: Transaction, meeting_id: int) -> str | Response:
         form.fill(sheet, request.form.get("first_number", "").strip())
     seen = request.form.get("checked") == form.digest_of(sheet)
     if FILL in request.form or CHECK in request.form or not seen:
-        sheet.checked = True
+        sheet.checked, sheet.changed = True, SAVE in request.form
         return _page(tx, of, sheet, request.form)
     saved = _save(of, sheet)
     flash(_told(saved), "wait" if WAITS in saved else "done")

@@ -1,13 +1,21 @@
 """A cell before its meeting: candidates with a complete file who wait for the vote, and an agenda of them."""
 
+import shutil
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from engine.database import open_engine
 from engine.transactions import Store
+from tests.conftest import KEYS
+from tests.web.conftest import HASH
 from tests.workflows.builders import World, build, noon
+from workflows.admission.registry import build_registry
 from workflows.meetings import queries, verbs
 from workflows.meetings.records import planned_meeting
+from workflows.people.records import user_account
 from workflows.people.students import add_student
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Vũ", "Đặng", "Bùi")
@@ -56,3 +64,25 @@ def meeting_of(world: World, number: int) -> queries.Planned:
 
 def statuses(world: World) -> list[str]:
     return [row.status for row in world.rows(select(planned_meeting.c.status).order_by(planned_meeting.c.id))]
+
+
+class Hall:
+    """A furnished database file, made once and copied for each test."""
+
+    def __init__(self, empty: Path, folder: Path, candidates: int) -> None:
+        self.path = folder / f"hall-{candidates}.db"
+        shutil.copyfile(empty, self.path)
+        engine = open_engine(f"sqlite:///{self.path}", KEYS.database)
+        self.world, self.cases = assemble(Store(engine, registry=build_registry(), keys=KEYS), candidates)
+        with self.world.store.transaction() as tx:
+            tx.execute(update(user_account).values(password=HASH))
+        engine.dispose()
+
+    def copy(self, path: Path) -> str:
+        shutil.copyfile(self.path, path)
+        return f"sqlite:///{path}"
+
+    def world_in(self, store: Store) -> World:
+        """The same people and cases, in the copy."""
+        lists = {name: list(getattr(self.world, name)) for name in ("students", "members")}
+        return replace(self.world, store=store, users=dict(self.world.users), **lists)
