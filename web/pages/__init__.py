@@ -12,31 +12,38 @@ from web.entry import now, store, today
 from web.navigation import Place, places
 from web.pages import (
     account,
+    administration,
     adoption,
     bulk,
     calendar,
     cases,
     comments,
+    deputies,
     dossier,
     glass,
     holding,
     imports,
     inbox,
+    institutions,
     mandates,
     meeting_votes,
     meetings,
     operations,
+    organisations,
     own_file,
     pool,
     readings,
     remedies,
     requests,
+    rolls,
     rules,
     search,
     second_factor,
     students,
     tasks,
     texts,
+    tree,
+    users,
 )
 from workflows import access
 from workflows.access.permissions import PERMISSIONS
@@ -68,6 +75,13 @@ PAGES = (
     calendar,
     operations,
     requests,
+    organisations,
+    rolls,
+    tree,
+    users,
+    deputies,
+    institutions,
+    administration,
 )
 
 

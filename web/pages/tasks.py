@@ -1,4 +1,4 @@
-"""Việc cần làm: the inbox of my organisations, a task's form, and the second person's confirmation."""
+"""One task: its form and the second person's confirmation; the list is in `inbox`, who has it in `holding`."""
 
 import uuid
 from typing import Any
@@ -8,15 +8,16 @@ from werkzeug.wrappers import Response
 
 from engine.errors import InvalidAnswers, NotFound, NotLawful
 from engine.transactions import Transaction
-from web import forms
+from web import forms, hand_form
 from web.case_words import CLOCKS, PERSONS, threshold
 from web.entry import MORE, now, opens, refusal, today, typed, user_id
+from web.inbox_words import DUES
 from web.language import words
-from workflows import access
-from workflows.access import Case, Task
+from web.pages.comments import Remark
+from workflows import access, comments
+from workflows.access import Case, Task, reasons
 from workflows.admission import acts
 from workflows.admission.desk import Desk, prepare
-from workflows.desk import inbox as desk
 from workflows.desk import task_page, texts
 from workflows.desk.labels import labels
 
@@ -40,28 +41,6 @@ BELONGS = {
 }
 
 
-@pages.get("/")
-@opens("desk.see")
-def home(tx: Transaction) -> Response:
-    return redirect(url_for("tasks.inbox"), 303)
-
-
-@pages.get("/tasks")
-@opens("desk.see")
-def inbox(tx: Transaction) -> str:
-    sent = request.args
-    wanted = desk.Wanted(
-        whose=sent.get("whose", desk.MINE),
-        step=sent.get("step") or None,
-        due=sent.get("due") or None,
-        words=sent.get("q", "")[:80],
-        after=sent.get("after") or None,
-    )
-    seats = access.acting_for(tx, user_id(), today())
-    found = desk.inbox(tx, seats, wanted, today())
-    return render_template("inbox.html", inbox=found, wanted=wanted, labels=labels(tx.registry))
-
-
 def done_before(tx: Transaction, task_id: int) -> Any:
     """A task that is there no more: those who see its case are told so, the others that there is nothing."""
     case_id = request.args.get("case", type=int)
@@ -78,12 +57,12 @@ def done_before(tx: Transaction, task_id: int) -> Any:
 @opens("task.see", Task, gone=done_before)
 def show(tx: Transaction, task_id: int) -> str:
     paper = prepare(tx, task_id, by=user_id(), on=today())
-    why = refusal()
+    why = None if hand_form.sent() else refusal()
     groups = forms.show(
         paper.form,
         choices=paper.choices,
         values={"on": today(), **paper.values},
-        typed=request.form if typed() else None,
+        typed=request.form if typed() and not hand_form.sent() else None,
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
         belongs=BELONGS,
         parts=PARTS,
@@ -99,18 +78,26 @@ def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
     """What surrounds the form: names, rights, keys, the request, the vote that waits."""
     shown_case = paper.case.parent_id or paper.case.id
     about, task = Task(paper.task.id), paper.task
+    may_do = _may(tx, "task.complete", about)
     pending = task_page.pending_vote(tx, task.id)
     own_figures = pending is not None and pending.proposed_by == user_id()
     return {
         "organisation": task_page.organisation_name(tx, task.organisation_id),
         "asked": task_page.request_asked(tx, task.element, task.item),
         "pending": pending,
-        "may_do": access.may(tx, user_id(), "task.complete", about, today()),
-        "may_confirm": not own_figures and access.may(tx, user_id(), "task.confirm", about, today()),
-        "may_see_case": access.may(tx, user_id(), "case.see", Case(shown_case), today()),
+        "may_do": may_do,
+        "hand": hand_form.shown(tx, task.id) if may_do else None,
+        "state": task_page.due_word(tx, task.id, today()),
+        "dues": DUES,
+        "remark": forms.show(Remark, prefix="remark") if _may(tx, "task.comment", about) else None,
+        "comments": comments.count_of_task(tx, task.id),
+        "why_seen": reasons.why_seen(tx, user_id(), "task.see", about, today()),
+        "why_not": reasons.why_not(tx, user_id(), "task.complete", about, today()),
+        "may_confirm": not own_figures and _may(tx, "task.confirm", about),
+        "may_see_case": _may(tx, "case.see", Case(shown_case)),
         "shown_case": shown_case,
         "sealed": texts.task_texts(tx, task.id),
-        "may_read": access.may(tx, user_id(), "task.read_texts", about, today()),
+        "may_read": _may(tx, "task.read_texts", about),
         "behalf": paper.on_behalf_of is not None,
         "clock": paper.clock,
         "request_key": request.form.get("request_key") or uuid.uuid4().hex,
@@ -120,6 +107,10 @@ def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
         "persons": PERSONS,
         "threshold": threshold,
     }
+
+
+def _may(tx: Transaction, permission: str, about: Any) -> bool:
+    return access.may(tx, user_id(), permission, about, today())
 
 
 @pages.post("/tasks/<number:task_id>")

@@ -27,12 +27,15 @@ def build(
     today: date,
     scale: float = 1.0,
     cases: bool = True,
+    measures: Measures | None = None,
 ) -> World:
-    """The province at a scale (1.0: the whole), as of `today`. `progress(what, done, total)`.
+    """The province at a scale (1.0: the whole) or of these measures, as of `today`.
+
+    `progress(what, done, total)` is told how far it is.
 
     Needs tables without organisations and people; what other rooms seed by themselves may be there.
     """
-    measures = Measures.at(scale)
+    measures = measures or Measures.at(scale)
     chance = random.Random(seed)  # noqa: S311 - made-up people need no strong chance
     world = World(today, seed)
     with store.transaction() as tx:

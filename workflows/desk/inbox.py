@@ -1,28 +1,45 @@
-"""The tasks of my organisations, and those that I may type for an organisation without an account."""
+"""Việc cần làm: a page of open tasks with what it can be narrowed to, read in two statements.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+The first counts: the groups, and within the group shown the steps, stages, schools and states that occur. The
+second reads the lines; it finds the fifty first and only then looks up the names around them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 
 from engine.records import case, task
 from engine.transactions import Transaction
-from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
-from workflows.access.queries import below, on_day
 from workflows.access.seats import Seat
-from workflows.admission.records import helper_assignment, vote
-from workflows.admission.steps import STEPS
-from workflows.organisations.records import organisation, organisation_place
-from workflows.people.names import search_key
-from workflows.people.records import position, student, user_account
+from workflows.admission.records import vote
+from workflows.comments.records import comment
+from workflows.desk.finding import named as named
+from workflows.desk.inbox_filters import (
+    BY_NAME,
+    LATE,
+    SOON_DUE,
+    Wanted,
+    beyond,
+    counted_by,
+    due_order,
+    due_state,
+    filters,
+    follow_state,
+    hand_state,
+    key_of,
+)
+from workflows.desk.inbox_groups import MINE, OURS, groups, waiting
+from workflows.meetings.records import planned_meeting
+from workflows.organisations.records import institution, organisation
+from workflows.people.records import student, user_account
+
+__all__ = ["MINE", "OURS", "Inbox", "TaskLine", "Wanted", "all_lines", "inbox", "named", "open_count"]
 
 PAGE = 50
-SOON = timedelta(days=7)
-NO_DAY = date(9999, 12, 31)
-MINE, BEHALF, CONFIRM = "mine", "behalf", "confirm"
-DUE_WORDS = ("late", "soon", "none")
+AT_ONCE = 1000  # lines of an export that are read together
 
 
 class TaskLine(NamedTuple):
@@ -36,199 +53,218 @@ class TaskLine(NamedTuple):
     item: int | None
     opened_on: date
     due_on: date | None
-    organisation: str | None
+    follow_up_on: date | None
+    assignee_id: int | None
+    state: str  # one of inbox_filters.DUE_WORDS
+    stage: str | None
     family_name: str
     middle_name: str
     given_name: str
+    sort_key: bytes
     birth_date: date
     class_name: str | None
     course: str | None
+    organisation: str | None
     cell: str | None
+    school: str | None
+    assignee: str | None
     pending: bool  # a first person's figures wait for the second
+    comments: int
 
     @property
     def name(self) -> str:
         return " ".join(part for part in (self.family_name, self.middle_name, self.given_name) if part)
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What the filters of the page ask for; `after` is the key of the last line seen."""
+class Option(NamedTuple):
+    """A value that a filter may take, in words where it has some, and how many tasks have it."""
 
-    whose: str = MINE
-    step: str | None = None
-    due: str | None = None
-    words: str = ""
-    after: str | None = None
+    word: str
+    label: str
+    number: int
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """One page of lines, how many there are in all, the key of the next page, the steps that occur."""
+    """One page of lines, the keys of the pages beside it, and the counts."""
 
     lines: list[TaskLine]
-    count: int
+    count: int  # lines of the whole filtered list
     next: str | None
-    steps: list[tuple[str, int]]
-    late: int
-    soon: int
-    behalf: int
-    confirm: int
+    previous: str | None
+    groups: Mapping[str, int]
+    options: Mapping[str, list[Option]]  # step, stage, school, due, follow, hand, meeting
+
+    @property
+    def late(self) -> int:
+        return self.of_due(LATE)
+
+    @property
+    def soon(self) -> int:
+        return self.of_due(SOON_DUE)
+
+    def of_due(self, word: str) -> int:
+        return next((one.number for one in self.options["due"] if one.word == word), 0)
+
+
+OPTIONS = ("step", "stage", "school", "due", "follow", "hand", "meeting")
 
 
 def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> Inbox:
-    """The page of open tasks, soonest due first, those without a day last."""
-    groups = {MINE: _mine(seats), BEHALF: _behalf(seats, on), CONFIRM: _to_confirm(tx, seats, on)}
-    whose = groups.get(wanted.whose, groups[MINE])
-    filtered = and_(whose, *_filters(wanted, on))
-    count = tx.execute(_counted(filtered)).scalar_one()
-    page = tx.execute(_lines(and_(filtered, *_beyond(wanted.after)))).all()
-    lines = [TaskLine(*tuple(row)) for row in page[:PAGE]]
-    steps = tx.execute(
-        select(task.c.element, func.count())
-        .where(whose)
-        .group_by(task.c.element)
-        .order_by(func.count().desc(), task.c.element)
-    ).all()
+    """The page: soonest due first and those without a day last, or by name in Vietnamese order."""
+    known = groups(tx, seats, on)
+    whose = wanted.whose if wanted.whose in known else OURS
+    user_id = seats[0].user_id if seats else 0
+    asked = filters(wanted, user_id, on)
+    counts: dict[str, list[Option]] = {}
+    for row in tx.execute(_counts(known, whose, asked, seats, on)):
+        counts.setdefault(row.kind, []).append(Option(row.word, row.label, row.n))
+    lines, more = _page(tx, [known[whose], *asked], wanted, on)
     return Inbox(
         lines=lines,
-        count=count,
-        next=_key(lines[-1]) if len(page) > PAGE else None,
-        steps=[tuple(row) for row in steps],
-        late=tx.execute(_counted(and_(whose, *_due("late", on)))).scalar_one(),
-        soon=tx.execute(_counted(and_(whose, *_due("soon", on)))).scalar_one(),
-        behalf=tx.execute(_counted(groups[BEHALF])).scalar_one(),
-        confirm=tx.execute(_counted(groups[CONFIRM])).scalar_one(),
+        count=counts["count"][0].number,
+        next=key_of(lines[-1], wanted.sort) if lines and (more or wanted.before) else None,
+        previous=_previous(lines, more, wanted),
+        groups={one.word: one.number for one in counts["group"]},
+        options={kind: _sorted(kind, counts.get(kind, [])) for kind in OPTIONS},
     )
 
 
-def open_count(tx: Transaction, seats: Sequence[Seat]) -> int:
-    """How many tasks wait for my organisations."""
-    return int(tx.execute(_counted(_mine(seats))).scalar_one())
+def all_lines(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> Iterator[TaskLine]:
+    """Every line of the filtered list, in order, read piece by piece."""
+    known = groups(tx, seats, on)
+    whose = known.get(wanted.whose, known[OURS])
+    conditions = [whose, *filters(wanted, seats[0].user_id if seats else 0, on)]
+    ahead = replace(wanted, after=None, before=None)
+    while True:
+        lines, more = _page(tx, conditions, ahead, on, AT_ONCE)
+        yield from lines
+        if not more:
+            return
+        ahead = replace(ahead, after=key_of(lines[-1], wanted.sort))
 
 
-def _mine(seats: Sequence[Seat]) -> ColumnElement[bool]:
-    clerks = [seat.organisation_id for seat in seats if seat.position in CLERKS]
-    helpers = [seat.user_id for seat in seats if seat.position in HELPER]
-    owed = task.c.organisation_id.in_(clerks) if clerks else false()
-    ours = select(case.c.id).where(case.c.custodian_id.in_(clerks), case.c.closed_on.is_(None))
-    placeless = and_(task.c.organisation_id.is_(None), task.c.case_id.in_(ours)) if clerks else false()
-    return or_(owed, placeless, _mentees(helpers) if helpers else false())
+def open_count(tx: Transaction, seats: Sequence[Seat], on: date) -> int:
+    """How many tasks wait for my organisations and for those whom I stand in for."""
+    return int(tx.execute(_number(waiting(tx, seats, on))).scalar_one()) if seats else 0
 
 
-def _mentees(users: Sequence[int]) -> ColumnElement[bool]:
-    """A helper sees the tasks of the helper's lane, and only for the people assigned to that member."""
-    assigned = (
-        select(helper_assignment.c.case_id)
-        .join(user_account, user_account.c.member_id == helper_assignment.c.member_id)
-        .where(user_account.c.id.in_(users), helper_assignment.c.valid_to.is_(None))
-    )
-    return and_(task.c.lane == "helper", task.c.case_id.in_(assigned))
-
-
-def _behalf(seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
-    """Owed by an organisation where nobody has an account, for a case that we answer for."""
-    clerks = [seat.organisation_id for seat in seats if seat.position in CLERKS]
-    if not clerks:
-        return false()
-    staffed = exists().where(
-        position.c.organisation_id == task.c.organisation_id,
-        on_day(position, on),
-    )
-    under = select(organisation_place.c.organisation_id).where(
-        organisation_place.c.parent_id.in_(clerks), on_day(organisation_place, on)
-    )
-    ours = or_(case.c.custodian_id.in_(clerks), case.c.custodian_id.in_(under))
-    open_cases = select(case.c.id).where(ours, case.c.closed_on.is_(None))
-    return and_(
-        task.c.case_id.in_(open_cases),
-        task.c.organisation_id.is_not(None),
-        task.c.organisation_id.not_in(clerks),
-        ~staffed,
-    )
-
-
-def _to_confirm(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
-    """Votes that somebody else wrote and that I may confirm: of my organisation, or of one under it."""
-    rule = PERMISSIONS["task.confirm"]
-    acting = [seat for seat in seats if seat.position in rule.positions]
-    if not acting:
-        return false()
-    own = [
-        and_(
-            task.c.organisation_id == seat.organisation_id,
-            task.c.element.in_([name for name, step in STEPS.items() if seat.position in step.confirm]),
-        )
-        for seat in acting
-    ]
-    offices = {seat.organisation_id for seat in acting}
-    under = task.c.organisation_id.in_(below(tx, sorted(offices), on) - offices)
-    waiting = exists().where(
-        vote.c.task_id == task.c.id, vote.c.status == "pending", vote.c.proposed_by != acting[0].user_id
-    )
-    return and_(waiting, or_(under, *own))
-
-
-def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
-    found = _due(wanted.due, on)
-    if wanted.step:
-        found.append(task.c.element == wanted.step)
-    if wanted.words.strip():
-        found.append(task.c.case_id.in_(select(case.c.id).where(case.c.subject_id.in_(named(wanted.words)))))
-    return found or [true()]
-
-
-def named(words: str) -> Select[Any]:
-    """Students whose name or code holds the words, accents ignored."""
-    folded = search_key(words).replace("\\", "").replace("%", "").replace("_", "")
-    return select(student.c.id).where(
-        or_(student.c.search_key.contains(folded), func.lower(student.c.code) == folded)
-    )
-
-
-def _due(word: str | None, on: date) -> list[ColumnElement[bool]]:
-    if word == "late":
-        return [task.c.due_on < on]
-    if word == "soon":
-        return [task.c.due_on >= on, task.c.due_on <= on + SOON]
-    return [task.c.due_on.is_(None)] if word == "none" else []
-
-
-def _beyond(after: str | None) -> list[ColumnElement[bool]]:
-    if not after:
-        return []
-    try:
-        day, number = date.fromisoformat(after[:10]), int(after[11:29])
-    except ValueError:
-        return []
-    order = func.coalesce(task.c.due_on, NO_DAY)
-    return [or_(order > day, and_(order == day, task.c.id > number))]
-
-
-def _key(line: TaskLine) -> str:
-    return f"{(line.due_on or NO_DAY).isoformat()}_{line.id}"
-
-
-def _counted(condition: ColumnElement[bool]) -> Select[Any]:
+def _number(condition: ColumnElement[bool]) -> Select[Any]:
     return select(func.count()).select_from(task).where(condition)
 
 
-def _lines(condition: ColumnElement[bool]) -> Select[Any]:
-    cell = organisation.alias("cell")
-    return (
-        select(
-            *(task.c[name] for name in TaskLine._fields[:8]),
-            organisation.c.name,
-            *(student.c[name] for name in TaskLine._fields[9:15]),
-            cell.c.name,
-            exists().where(vote.c.task_id == task.c.id, vote.c.status == "pending"),
+def _counts(
+    known: Mapping[str, ColumnElement[bool]],
+    whose: str,
+    asked: Sequence[ColumnElement[bool]],
+    seats: Sequence[Seat],
+    on: date,
+) -> Any:
+    """Everything that the page counts, in one statement over the group that is read once."""
+    user_id = seats[0].user_id if seats else 0
+    seen = (
+        _joined(
+            select(
+                task.c.element.label("step"),
+                case.c.stage.label("stage"),
+                student.c.institution_id.label("school"),
+                due_state(on).label("due"),
+                follow_state(on).label("follow"),
+                hand_state(user_id).label("hand"),
+                (and_(*asked) if asked else literal(1) == literal(1)).label("wanted"),
+            )
         )
-        .select_from(task)
+        .where(known[whose])
+        .cte("seen")
+    )
+    parts = [
+        counted_by(kind, seen.c[kind]).group_by(seen.c[kind])
+        for kind in ("step", "stage", "due", "follow", "hand")
+    ]
+    parts.append(
+        counted_by("school", institution.c.id, institution.c.name)
+        .join(seen, seen.c.school == institution.c.id)
+        .group_by(institution.c.id, institution.c.name)
+    )
+    parts.append(counted_by("count", literal("")).select_from(seen).where(seen.c.wanted))
+    parts.append(counted_by("group", literal(whose)).select_from(seen))
+    parts += [
+        counted_by("group", literal(name)).select_from(task).where(condition)
+        for name, condition in known.items()
+        if name != whose
+    ]
+    return union_all(*parts, _meetings(seats, on))
+
+
+def _meetings(seats: Sequence[Seat], on: date) -> Any:
+    """Meetings that my organisations have planned, from today on; the label is the day."""
+    mine = sorted({seat.organisation_id for seat in seats})
+    return (
+        counted_by("meeting", planned_meeting.c.id, planned_meeting.c.on_day)
+        .where(planned_meeting.c.organisation_id.in_(mine), planned_meeting.c.on_day >= on)
+        .where(planned_meeting.c.status == "planned")
+        .group_by(planned_meeting.c.id, planned_meeting.c.on_day)
+    )
+
+
+def _page(
+    tx: Transaction, conditions: Sequence[ColumnElement[bool]], wanted: Wanted, on: date, most: int = 0
+) -> tuple[list[TaskLine], bool]:
+    """The lines, and whether there are more in the direction in which they were read."""
+    size, back = most or PAGE, wanted.before is not None
+    first: Any = student.c.sort_key if wanted.sort == BY_NAME else due_order()
+    edge = beyond(wanted.before if back else wanted.after, wanted.sort, back=back)
+    order = [first.desc(), task.c.id.desc()] if back else [first, task.c.id]
+    found = _joined(select(task.c.id.label("id"))).where(*conditions, *edge).order_by(*order).limit(size + 1)
+    rows = tx.execute(_named(found.subquery("found"), on).order_by(*order)).all()
+    lines = [TaskLine(*tuple(row)) for row in rows[:size]]
+    return (lines[::-1] if back else lines), len(rows) > size
+
+
+def _previous(lines: list[TaskLine], more: bool, wanted: Wanted) -> str | None:
+    if not lines or not (wanted.after or (wanted.before and more)):
+        return None
+    return key_of(lines[0], wanted.sort)
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.select_from(task)
         .join(case, case.c.id == task.c.case_id)
         .join(student, student.c.id == case.c.subject_id)
+    )
+
+
+def _named(found: Any, on: date) -> Select[Any]:
+    cell, holder = organisation.alias("cell"), user_account.alias("holder")
+    pending = select(vote.c.id).where(vote.c.task_id == task.c.id, vote.c.status == "pending").exists()
+    said = or_(comment.c.case_id == case.c.id, comment.c.case_id == case.c.parent_id)
+    comments = select(func.count()).where(said, comment.c.withdrawn_at.is_(None)).scalar_subquery()
+    return (
+        _joined(
+            select(
+                *(task.c[name] for name in TaskLine._fields[:10]),
+                due_state(on),
+                case.c.stage,
+                *(student.c[name] for name in TaskLine._fields[12:19]),
+                organisation.c.name,
+                cell.c.name,
+                institution.c.name,
+                holder.c.name,
+                pending,
+                comments,
+            )
+        )
+        .join(found, found.c.id == task.c.id)
         .outerjoin(organisation, organisation.c.id == task.c.organisation_id)
         .outerjoin(cell, cell.c.id == case.c.custodian_id)
-        .where(condition)
-        .order_by(func.coalesce(task.c.due_on, NO_DAY), task.c.id)
-        .limit(PAGE + 1)
+        .outerjoin(institution, institution.c.id == student.c.institution_id)
+        .outerjoin(holder, holder.c.id == task.c.assignee_id)
     )
+
+
+def _sorted(kind: str, options: list[Option]) -> list[Option]:
+    """Schools and meetings by their words, the others by how many there are."""
+    if kind in ("school", "meeting"):
+        return sorted(options, key=lambda one: (one.label, one.word))
+    return sorted((one for one in options if one.word), key=lambda one: (-one.number, one.word))

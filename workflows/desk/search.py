@@ -1,0 +1,154 @@
+"""Search over everything that one may see: cases of one's own and of those below, students of one's schools.
+
+Two statements; which organisations and institutions count comes from the tree that is in memory.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, null, or_, select, true
+
+from engine.records import case, document
+from engine.transactions import Transaction
+from workflows.access.permissions import CLERKS, PARTY, UNION
+from workflows.access.queries import below
+from workflows.access.seats import Seat
+from workflows.desk.cases import LISTED
+from workflows.desk.finding import case_matches, folded, person_matches, with_paper
+from workflows.organisations.queries import tree_of
+from workflows.organisations.records import institution, organisation
+from workflows.people.records import student
+
+MOST = 50
+
+
+class CaseHit(NamedTuple):
+    """A case that was found; `paper` is the number by which, where it was a paper's."""
+
+    id: int
+    stage: str | None
+    closed_as: str | None
+    closed_on: date | None
+    custodian: str | None
+    family_name: str
+    middle_name: str
+    given_name: str
+    birth_date: date
+    class_name: str | None
+    course: str | None
+    paper: str | None
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.family_name, self.middle_name, self.given_name) if part)
+
+
+class StudentHit(NamedTuple):
+    """A student of one's own institutions."""
+
+    id: int
+    family_name: str
+    middle_name: str
+    given_name: str
+    birth_date: date
+    class_name: str | None
+    course: str | None
+    code: str | None
+    school: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.family_name, self.middle_name, self.given_name) if part)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The first of each kind, by name; `students` is None for whom no institution concerns."""
+
+    cases: list[CaseHit]
+    students: list[StudentHit] | None
+    more_cases: bool = False
+    more_students: bool = False
+
+
+def search(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Found:
+    """Cases and students whom the words mean, at most fifty of each."""
+    if not folded(words):
+        return Found([], None)
+    scope = _students_of(tx, seats)
+    cases = [CaseHit(*tuple(row)) for row in tx.execute(_cases(tx, seats, words, on))]
+    students = None
+    if scope is not None:
+        students = [StudentHit(*tuple(row)) for row in tx.execute(_students(scope, words))]
+    return Found(cases[:MOST], students and students[:MOST], len(cases) > MOST, len(students or ()) > MOST)
+
+
+def _cases(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Any:
+    names = ("family_name", "middle_name", "given_name", "birth_date", "class_name", "course")
+    found = (
+        select(case.c.id, student.c.sort_key)
+        .join(student, student.c.id == case.c.subject_id)
+        .where(case.c.kind == "admission", LISTED, custodians(tx, seats, on), case_matches(words))
+        .order_by(student.c.sort_key, case.c.id)
+        .limit(MOST + 1)
+        .subquery("found")
+    )
+    return (
+        select(
+            *(case.c[name] for name in CaseHit._fields[:4]),
+            organisation.c.name,
+            *(student.c[name] for name in names),
+            _paper(words),
+        )
+        .join(found, found.c.id == case.c.id)
+        .join(student, student.c.id == case.c.subject_id)
+        .outerjoin(organisation, organisation.c.id == case.c.custodian_id)
+        .order_by(found.c.sort_key, case.c.id)
+    )
+
+
+def _paper(words: str) -> Any:
+    """The number of the paper that the words begin, if they are one."""
+    key = folded(words)
+    if not any(char.isdigit() for char in key):
+        return null()
+    of_case = with_paper(key).with_only_columns(func.min(document.c.number))
+    return of_case.where(document.c.case_id == case.c.id).correlate(case).scalar_subquery()
+
+
+def _students(scope: ColumnElement[bool], words: str) -> Any:
+    return (
+        select(*(student.c[name] for name in StudentHit._fields[:8]), institution.c.name)
+        .join(institution, institution.c.id == student.c.institution_id)
+        .where(scope, student.c.left_on.is_(None), person_matches(words))
+        .order_by(student.c.sort_key, student.c.id)
+        .limit(MOST + 1)
+    )
+
+
+def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
+    """Cases whose custodian is mine, under mine, or an organisation of my institution."""
+    acting = {seat.organisation_id for seat in seats if seat.position in CLERKS}
+    tree = tree_of(tx)
+    seen = below(tx, sorted(acting), on)
+    for school in tree.schools:
+        if acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
+            seen |= {one for one in (school.party_organisation_id, school.cell_id) if one is not None}
+    if seen >= tree.nodes.keys():
+        return true()
+    return case.c.custodian_id.in_(sorted(seen))
+
+
+def _students_of(tx: Transaction, seats: Sequence[Seat]) -> ColumnElement[bool] | None:
+    """Students of the institutions that one acts for, and those whom one's cell follows."""
+    own = {seat.organisation_id for seat in seats if seat.position in PARTY | UNION}
+    schools = [
+        school.id
+        for school in tree_of(tx).schools
+        if own & {school.party_organisation_id, school.union_organisation_id, school.cell_id}
+    ]
+    if not schools and not any(seat.of_school for seat in seats):
+        return None
+    return or_(student.c.institution_id.in_(schools), student.c.cell_id.in_(sorted(own)))
