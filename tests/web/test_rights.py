@@ -44,6 +44,7 @@ CLERKS = set(RELATIONS) - {"auditor", "administrator"}
 UNION_AND_PARTY = CLERKS
 CASE = {"own cell", "school union", "school committee", "superior", "board of the superior"}
 SCHOOL = {"own cell", "school union", "school committee"}
+ROLL = {"own cell", "school committee", "superior", "board of the superior"}
 # Permission → the relations that have it, about the first student, the case, its task `assign_helper`.
 ALLOWED = {
     PUBLIC: set(RELATIONS),
@@ -77,6 +78,20 @@ ALLOWED = {
     "upload.take": SCHOOL,
     "cases.adopt": CLERKS - {"school union"},
     "adoption.take": {"own cell", "school committee"},
+    # about the cell, the account of its secretary, the school
+    "organisations.list": set(RELATIONS) - {"auditor"},
+    "organisation.see": {*ROLL, "administrator"},
+    "organisation.work": ROLL,
+    "organisation.members": ROLL,
+    "organisation.change": {"administrator"},
+    "institutions.list": {"administrator"},
+    "institution.change": {"administrator"},
+    "users.list": {"administrator"},
+    "user.see": {"administrator"},
+    "user.manage": {"administrator"},
+    "user.seats": {"administrator"},
+    "deputies.own": set(RELATIONS) - {"auditor"},
+    "administration.log": {"auditor", "administrator"},
 }
 
 
@@ -151,9 +166,14 @@ def address(pattern: str, world: World) -> str:
         "upload_id": world.users["upload"],
         "session_id": 987654321,
         "comment_id": world.users["comment"],
+        "organisation_id": world.cell,
+        "account_id": world.users["cell1"],
+        "member_id": world.members[0],
+        "institution_id": world.institution,
     }
     for name, number in numbers.items():
         pattern = pattern.replace(f"<number:{name}>", str(number))
+    pattern = re.sub(r"<any\((\w+)[^>]*>", r"\1", pattern)
     assert "<" not in pattern, pattern
     return pattern
 

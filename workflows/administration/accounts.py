@@ -23,7 +23,8 @@ from workflows.people.names import clean, search_key
 from workflows.people.records import position, user_account
 from workflows.people.users import add_user, named, username_of
 
-LATE = Text("Vừa có người sửa tài khoản này. Hãy tải lại trang rồi làm lại.")
+UNKNOWN = Text("Không có tài khoản nào mang tên đăng nhập này.")
+GONE = Text("Mục này vừa được sửa hoặc đã kết thúc. Hãy xem lại trang rồi làm lại.")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
-from workflows.organisations.records import organisation
+from workflows.organisations.records import commune, organisation
 from workflows.people.names import search_key
 from workflows.people.records import member, member_place
 
@@ -68,6 +68,15 @@ def members_named(tx: Transaction, words: str, on: date, *, among: Collection[in
         .order_by(m.sort_key, m.id)
     ).all()
     return _people([row for row in rows if row.cell_id in among], folded)
+
+
+def communes_named(tx: Transaction, words: str, *, code: str | None = None) -> list[Candidate]:
+    """Communes of the province by a part of the name, or the one of a code; the number is the code."""
+    c, folded = commune.c, search_key(words)
+    rows = tx.execute(select(c.code, c.name).order_by(c.name)).all() if folded or code else []
+    found = [row for row in rows if row.code == code or (folded and folded in search_key(row.name))]
+    exact = [row for row in found if search_key(row.name) == folded]
+    return [Candidate(int(row.code), row.name) for row in (exact or found)]
 
 
 def _people(rows: list[Any], folded: str) -> list[Candidate]:

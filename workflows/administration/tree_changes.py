@@ -20,6 +20,7 @@ from workflows.administration.positions import cut
 from workflows.administration.touching import Foreseen, deciding_in, name_in, stops_of_ending, touched
 from workflows.organisations import changes
 from workflows.organisations.codes import code14
+from workflows.organisations.kinds import COMMITTEES, PARTY_CELL, UNION_BRANCH, YOUTH_UNION_BASE
 from workflows.organisations.queries import forget_tree, tree_of
 from workflows.organisations.records import organisation, organisation_change
 from workflows.people.records import position
@@ -27,6 +28,10 @@ from workflows.people.records import position
 CHANGED = Text("Vừa có người sửa tổ chức này. Hãy xem lại trang của tổ chức rồi làm lại.")
 FAR: Final = 100  # years; a slip of the keyboard, not a rule
 _ONE_AT_A_TIME = text("LOCK TABLE organisation_change IN SHARE ROW EXCLUSIVE MODE")
+
+# Kinds that may have others below, and what beside committees may have which.
+ABOVE: Final = COMMITTEES | {PARTY_CELL, YOUTH_UNION_BASE}
+_ONLY_BELOW: Final = {PARTY_CELL: {YOUTH_UNION_BASE, UNION_BRANCH}, YOUTH_UNION_BASE: {UNION_BRANCH}}
 
 Answers = Mapping[str, Any]
 Done = tuple[str, int, dict[str, Any]]  # kind of the entry, the organisation, its facts
@@ -121,6 +126,7 @@ def _end_positions(tx: Transaction, organisation_id: int, until: date, on: date)
 
 
 def _found(tx: Transaction, parent_id: int, answers: Answers, by: int, now: datetime) -> Done:
+    _require_fit(tx, parent_id, answers["kind"], "kind")
     code = _free_code(tx, answers.get("code14"), None)
     _require_new_name(tx, parent_id, answers)
     made = changes.found(
@@ -139,6 +145,13 @@ def _found(tx: Transaction, parent_id: int, answers: Answers, by: int, now: date
         made,
         {"name": answers["name"], "since": answers["on"], "parent": parent_id},
     )
+
+
+def _require_fit(tx: Transaction, parent_id: int, kind: str, field: str) -> None:
+    parent = tree_of(tx).nodes.get(parent_id)
+    allowed = _ONLY_BELOW.get(parent.kind, set()) if parent else set()
+    if parent is None or not (parent.kind in COMMITTEES or kind in allowed):
+        raise InvalidAnswers({field: [Text("Tổ chức loại này không trực thuộc ở đây được. Hãy chọn lại.")]})
 
 
 def _require_new_name(tx: Transaction, parent_id: int, answers: Answers) -> None:
@@ -163,6 +176,7 @@ def _move(tx: Transaction, organisation_id: int, answers: Answers, by: int, now:
     place = tree.place_on(organisation_id, day)
     if place is not None and place.parent_id == answers["parent_id"]:
         raise InvalidAnswers({"parent": [Text("Tổ chức đang trực thuộc chính cấp ủy này.")]})
+    _require_fit(tx, answers["parent_id"], tree.nodes[organisation_id].kind, "parent")
     power, regime = (place.decided_by, place.regime) if place else (None, None)
     changes.move(
         tx, organisation_id, answers["parent_id"], on=day, by=by, now=now, regime=regime, decided_by=power
