@@ -21,6 +21,7 @@ from workflows import comments
 from workflows.access import PERMISSIONS
 from workflows.admission.records import vote
 from workflows.desk.uploads import keep_upload
+from workflows.meetings import verbs as meetings
 from workflows.organisations.changes import found
 from workflows.people.records import user_account
 from workflows.people.users import add_position, add_user, end_position, positions_on
@@ -75,6 +76,11 @@ ALLOWED = {
     "pool.propose": SCHOOL,
     "pool.leave": SCHOOL,
     "pool.confirm": {"own cell"},
+    "meetings.list": CLERKS,
+    "meeting.plan": {"own cell"},
+    "meeting.see": {"own cell", "school committee", "superior", "board of the superior"},
+    "meeting.keep": {"own cell"},
+    "meeting.confirm": {"own cell", "school committee", "superior", "board of the superior"},
     "upload.take": SCHOOL,
     "cases.adopt": CLERKS - {"school union"},
     "adoption.take": {"own cell", "school committee"},
@@ -115,6 +121,9 @@ def world(store: Any) -> World:
     with store.transaction() as tx:
         given = {"task_id": task.id, "by": made.users["cell1"], "now": noon(made.today)}
         made.users["comment"] = comments.add(tx, case_id, "Đã hỏi lại.", **given)
+        made.users["meeting"] = meetings.plan(
+            tx, made.cell, "cell", made.today, by=made.users["cell1"], now=noon(made.today)
+        )
     made.users["vote"] = made.rows(select(vote.c.id).where(vote.c.step == "cell_recognition"))[0].id
     return made
 
@@ -166,6 +175,7 @@ def address(pattern: str, world: World) -> str:
         "upload_id": world.users["upload"],
         "session_id": 987654321,
         "comment_id": world.users["comment"],
+        "meeting_id": world.users["meeting"],
         "organisation_id": world.cell,
         "account_id": world.users["cell1"],
         "member_id": world.members[0],
