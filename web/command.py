@@ -2,7 +2,7 @@
 
 import click
 
-from web.commands import database, demonstration, founding, health, lists, models, rules, serving
+from web.commands import accounts, database, demonstration, founding, health, lists, models, rules, serving
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,6 +21,7 @@ for command in (
     serving.worker,
     database.db,
     founding.found,
+    accounts.account,
     lists.import_list,
     lists.adopt,
     models.models,

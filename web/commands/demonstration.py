@@ -87,6 +87,7 @@ def _run(settings: Settings, accounts: Path) -> None:
         "KETNAP_DATABASE_URL": settings.database_url,
         "KETNAP_HOST": settings.host,
         "KETNAP_PORT": str(settings.port),
+        "KETNAP_SECOND_FACTOR": os.environ.get("KETNAP_SECOND_FACTOR", "off"),
     }
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     processes = [
@@ -130,3 +131,5 @@ def _greet(settings: Settings, accounts: Path) -> None:
     for row in rows:
         click.echo(f"  {row['username']:<{width}}  {row['password']}  {row['role']} – {row['organisation']}")
     click.echo("\nMọi người và mọi tên trường ở đây đều do máy bịa ra.")
+    if os.environ.get("KETNAP_SECOND_FACTOR", "off") == "off":
+        click.echo("Bản minh họa không bắt xác thực hai bước; đặt KETNAP_SECOND_FACTOR=on để thử.")

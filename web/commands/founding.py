@@ -95,7 +95,7 @@ def _found(
         for values in wanted:
             made.append(make_slip(values["username"], values["name"]))
             step("Tạo mật khẩu", len(made), len(wanted))
-    with _slips_on_paper(slips, made, address or _address(settings)) as keep, store.transaction() as tx:
+    with slips_on_paper(slips, made, address or web_address(settings)) as keep, store.transaction() as tx:
         planned = take_over(tx, book, province, made, on=day_of(now), now=now)
         if planned.clean:
             keep()
@@ -103,7 +103,7 @@ def _found(
 
 
 @contextmanager
-def _slips_on_paper(path: Path | None, slips: list[Slip], address: str) -> Iterator[Callable[[], None]]:
+def slips_on_paper(path: Path | None, slips: list[Slip], address: str) -> Iterator[Callable[[], None]]:
     """The slips lie on the disk before anything is stored; they go again unless `keep` was called.
 
     Called right before the commit: if its answer is lost on the way, the accounts may be there, and a slip
@@ -135,7 +135,7 @@ def _write_new(path: Path, content: bytes) -> None:
         os.fsync(output.fileno())
 
 
-def _address(settings: Settings) -> str:
+def web_address(settings: Settings) -> str:
     secure = settings.certificate is not None or settings.proxy
     return f"{'https' if secure else 'http'}://{settings.host}:{settings.port}"
 
