@@ -1,14 +1,22 @@
-"""The small world with something on every page: cases at several steps, votes to confirm, a pool, files."""
+"""The small world with something on every page: cases at several steps, votes to confirm, a pool, files.
+
+`furniture.py` adds what people make through the pages: meetings, lists, mandates, requests.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
+from tests.journeys.furniture import arrange
 from tests.web.conftest import HASH
 from tests.workflows.builders import BEGINNING, World, build, noon
 from workflows.admission.records import vote
+from workflows.bulk import choosing, running
+from workflows.bulk.answers import Typed
 from workflows.desk.uploads import keep_upload
+from workflows.meetings import verbs as meetings
+from workflows.meetings.rules import Room
 from workflows.people import pool
 from workflows.people.records import user_account
 from workflows.people.students import add_student
@@ -28,25 +36,48 @@ class Scene:
 def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
     """Build it; everybody's password is the one of the tests."""
     world = build(store)
-    scene = Scene(world, {"cell_id": world.cell, "student_id": world.students[1]})
+    scene = Scene(world, {"cell_id": world.cell, "organisation_id": world.cell, "student_id": world.students[1]})
     _people(world)
     _cases(world, scene)
+    _meetings(world, scene)
+    _batches(world, scene)
     with store.transaction() as tx:
         tx.execute(update(user_account).values(password=HASH))
         scene.numbers["upload_id"] = keep_upload(
             tx, world.institution, "danh-sach.csv", LIST, by=world.users["union1"], now=noon(world.today)
         )
+    arrange(world, scene.numbers)
     return scene
+
+
+def _batches(world: World, scene: Scene) -> None:
+    """Lists of the union's: a form to fill in, a preview, a report."""
+    user, now = world.users["union1"], noon(world.today)
+    with world.store.transaction() as tx:  # the only one without a case
+        world.students.append(add_student(tx, world.institution, "Phạm Văn Tư", date(2007, 5, 10), grade=12))
+    for name, states in (("batch_id", 0), ("previewed", 1), ("reported", 2)):
+        with world.store.transaction() as tx:
+            chosen = choosing.sort_students(tx, world.students, by=user, on=world.today)
+            [(group, rows)] = chosen.groups.items()
+            number = scene.numbers[name] = choosing.create(tx, group, rows, by=user, now=now)
+            if states:
+                running.fill_in(tx, number, Typed({"on": world.today.isoformat()}), now=now)
+        running.advance(world.store, number, now=now, seconds=60)
+        if states == 2:
+            with world.store.transaction() as tx:
+                running.start(tx, number, 1, now=now)
+            running.advance(world.store, number, now=now, seconds=60)
 
 
 def _people(world: World) -> None:
     with world.store.transaction() as tx:
-        third = add_student(tx, world.institution, "Lê Thị Ba", date(2007, 5, 10), grade=12)
-        world.students.append(third)
+        for name in ("Lê Thị Ba", "Phạm Văn Tư", "Vũ Thị Năm"):
+            world.students.append(add_student(tx, world.institution, name, date(2007, 5, 10), grade=12))
         pool.enter_pool(tx, world.students[0], "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
         for word, organisation_id in (("auditor", world.commune), ("administrator", world.commune)):
             world.users[f"{word}1"] = add_user(tx, f"{word}1", f"{word} 1")
             add_position(tx, world.users[f"{word}1"], organisation_id, word, since=BEGINNING)
+        world.users["student1"] = add_user(tx, "student1", "Vũ Thị Năm")
 
 
 def _cases(world: World, scene: Scene) -> None:
@@ -60,6 +91,16 @@ def _cases(world: World, scene: Scene) -> None:
     deciding = world.nominate(2)
     world.until(deciding, "committee_resolution")
     world.do(deciding, "committee_resolution", confirm=False)
+    meeting = world.nominate(3)
+    world.until(meeting, "cell_vote")
+    writing = world.nominate(4)
+    world.until(writing, "application")
+    with world.store.transaction() as tx:
+        tx.execute(
+            update(user_account)
+            .where(user_account.c.username == "student1")
+            .values(student_id=world.students[4])
+        )
     world.today += timedelta(days=3)
     scene.numbers |= {
         "case_id": voting,
@@ -68,5 +109,20 @@ def _cases(world: World, scene: Scene) -> None:
         "task_id": world.task(voting, "cell_vote").id,
         "sending": world.task(checking, "send_verifications").id,
         "confirming": world.task(deciding, "committee_resolution").id,
+        "meeting": meeting,
+        "writing": world.task(writing, "application").id,
         "vote_id": recognised[0].id,
     }
+
+
+def _meetings(world: World, scene: Scene) -> None:
+    """A meeting held, one vote of it waiting for the second person, and one to come."""
+    by, now, case_id = world.users["cell1"], noon(world.today), scene.numbers["case_id"]
+    with world.store.transaction() as tx:
+        number = meetings.plan(tx, world.cell, "cell", world.today, by=by, now=now, place="Phòng hội đồng")
+        meetings.set_agenda(tx, number, [(case_id, "cell_vote")], {}, by=by, now=now)
+        coming = meetings.plan(tx, world.cell, "cell", world.today + timedelta(days=9), by=by, now=now)
+        kept = meetings.plan(tx, world.school, "plenum", world.today - timedelta(days=3), by=by, now=now)
+        seats = Room(members=9, exempt_absent=0, away=0, present=9)
+        meetings.hold(tx, kept, {}, seats, by=world.users["school1"], now=now, take_number=True)
+    scene.numbers |= {"meeting_id": number, "coming": coming, "held": kept}

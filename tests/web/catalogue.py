@@ -15,7 +15,7 @@ from marshmallow import Schema, fields
 
 from engine.errors import Failure
 from web.navigation import PLACES
-from web.pages import remedies, students, texts
+from web.pages import meetings, remedies, students, texts
 from web.pages.account import Password, SignIn
 from web.pages.pool import Meeting
 from web.pages.tasks import PARTS
@@ -26,6 +26,8 @@ from workflows.admission.registry import build_registry
 from workflows.desk.case_page import PATH
 from workflows.desk.labels import labels
 from workflows.documents.catalogue import papers
+from workflows.meetings import bodies
+from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
 
 ROOT = Path(__file__).parents[2]
@@ -138,7 +140,9 @@ def _tables() -> Iterator[tuple[str, str]]:
         students.OTHER_PURPOSES, case_words.ENDS, case_words.BODIES,
         case_words.KINDS, case_words.METHODS, case_words.PERSONS, case_words.ANSWERS, dict(choices.LOST),
         people_words.POSITIONS, people_words.POOL_LEAVING, people_words.STUDY, people_words.CONDUCT,
-        people_words.GENDERS,
+        people_words.GENDERS, bodies.BODIES, dict(bodies.CANCELLED), meeting_rules.ABSENCES,
+        meeting_rules.EXEMPT, meeting_rules.AWAY, dict(choices.MEETINGS), {0: "Có mặt"},
+        dict(enumerate(meeting_rules.WEEKDAYS)),
     )  # fmt: skip
     for table in tables:
         yield from (("tables", label) for label in table.values())
@@ -147,6 +151,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
     small = (*small, remedies.Extension, remedies.Correction, texts.Purpose)
+    small = (*small, meetings.Plan, meetings.Change, meetings.Cancellation)
     for schema in (*FORMS.values(), *small):
         yield from _schema(schema)
 
