@@ -10,18 +10,22 @@ from dataclasses import dataclass, field
 from flask import Flask
 
 from tests.journeys.scene import Scene
+from workflows.rules.editions import editions
 
 FILES = {"static", "bootstrap.static"}
-_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+_PARAMETER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+EDITION = editions()[-1].name
 
 
 @dataclass(frozen=True)
 class Visit:
-    """`who` goes to the route; `to`: parameter → name of a number of the scene other than its own."""
+    """`who` goes to the route; `to`: parameter → name of a number of the scene other than its own;
+    `words`: what stands in the address where no number does."""
 
     who: str | None
     query: str = ""
     to: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     status: int = 200
 
 
@@ -53,7 +57,50 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     ),
     "cases.index": (Visit("cell1"), Visit("board1", "state=all")),
     "cases.show": (Visit("cell1"), Visit("school1", to={"case_id": "checking"}), Visit("union1")),
-    "cases.search": (Visit("cell1", "q=thu"), Visit("cell1", "q=khong co ai")),
+    "cases.road": (Visit("cell1"),),
+    "cases.export": (Visit("cell1"),),
+    "dossier.show": (Visit("cell1"),),
+    "readings.of_case": (Visit("cell1"),),
+    "comments.of_case": (Visit("cell1"),),
+    "comments.of_task": (Visit("cell1"),),
+    "search.find": (Visit("cell1", "q=thu"), Visit("cell1", "q=khong co ai")),
+    "tasks.export": (Visit("cell1"),),
+    "bulk.index": (Visit("union1"), Visit("cell2")),
+    "bulk.show": (Visit("union1"),),
+    "bulk.form": (Visit("union1"),),
+    "meetings.index": (Visit("cell1"), Visit("other1")),
+    "meetings.planning": (Visit("cell1"),),
+    "meetings.show": (Visit("cell1"), Visit("cell1", to={"meeting_id": "held"})),
+    "meetings.changing": (Visit("cell1"),),
+    "meetings.paper_agenda": (Visit("cell1"),),
+    "meetings.paper_minutes": (Visit("cell1", to={"meeting_id": "held"}),),
+    "meetings.paper_resolutions": (Visit("cell1", to={"meeting_id": "held"}),),
+    "meeting_votes.record": (Visit("cell1"), Visit("cell1", to={"meeting_id": "held"})),
+    "meeting_votes.confirmation": (Visit("cell2", to={"meeting_id": "held"}),),
+    "mandates.index": (Visit("commune1"), Visit("auditor1"), Visit("cell1")),
+    "mandates.new": (Visit("commune1"),),
+    "mandates.cases": (Visit("auditor1"),),
+    "glass.index": (Visit("other1"), Visit("commune1")),
+    "glass.ask": (Visit("other1"),),
+    "glass.show": (Visit("other1"), Visit("school1")),
+    "own_file.show": (Visit("student1"),),
+    "own_file.correction": (Visit("student1"),),
+    "own_file.leave_form": (Visit("student1"),),
+    "own_file.paper": (Visit("student1", to={"task_id": "writing"}),),
+    "requests.index": (Visit("school1"), Visit("cell1")),
+    "requests.correction": (Visit("school1"),),
+    "requests.erasure": (Visit("school1"), Visit("commune1")),
+    "requests.erase_form": (Visit("school1", to={"student_id": "leaver"}),),
+    "requests.account": (Visit("school1"),),
+    "requests.consents": (Visit("school1"),),
+    "second_factor.show": (Visit("cell1"),),
+    "rules.index": (Visit("cell1"),),
+    "rules.show": (Visit("cell1", words={"name": EDITION}),),
+    "rules.compare": (Visit("cell1"),),
+    "calendar.index": (Visit("cell1"), Visit("administrator1")),
+    "calendar.change": (Visit("administrator1"),),
+    "operations.index": (Visit("administrator1"),),
+    "operations.incident": (Visit("administrator1"),),
     "meetings.index": (Visit("cell1"), Visit("union1"), Visit("school2")),
     "meetings.planning": (Visit("cell1"),),
     "meetings.show": (
@@ -91,9 +138,12 @@ def visits(app: Flask, scene: Scene) -> Iterator[tuple[str, str | None, str, int
         if rule.endpoint in FILES or "GET" not in (rule.methods or ()):
             continue
         for visit in EXAMPLES[rule.endpoint]:
-            numbers = {name: scene.numbers[visit.to.get(name, name)] for name in rule.arguments}
-            path = _PARAMETER.sub(lambda one, numbers=numbers: str(numbers[one[1]]), rule.rule)  # type: ignore[misc]
+            path = _PARAMETER.sub(lambda one, visit=visit: _said(scene, visit, one[1]), rule.rule)  # type: ignore[misc]
             yield rule.endpoint, visit.who, f"{path}?{visit.query}" if visit.query else path, visit.status
+
+
+def _said(scene: Scene, visit: Visit, name: str) -> str:
+    return visit.words.get(name) or str(scene.numbers[visit.to.get(name, name)])
 
 
 def without_example(app: Flask) -> list[str]:

@@ -36,7 +36,9 @@ class Scene:
 def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
     """Build it; everybody's password is the one of the tests."""
     world = build(store)
-    scene = Scene(world, {"cell_id": world.cell, "organisation_id": world.cell, "student_id": world.students[1]})
+    scene = Scene(
+        world, {"cell_id": world.cell, "organisation_id": world.cell, "student_id": world.students[1]}
+    )
     _people(world)
     _cases(world, scene)
     _meetings(world, scene)
@@ -71,9 +73,11 @@ def _batches(world: World, scene: Scene) -> None:
 
 def _people(world: World) -> None:
     with world.store.transaction() as tx:
-        for name in ("Lê Thị Ba", "Phạm Văn Tư", "Vũ Thị Năm"):
+        for name in ("Lê Thị Ba", "Phạm Văn Tư", "Vũ Thị Năm", "Đặng Văn Sáu", "Bùi Văn Bảy"):
             world.students.append(add_student(tx, world.institution, name, date(2007, 5, 10), grade=12))
-        pool.enter_pool(tx, world.students[0], "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
+        for number in (0, 6):
+            student = world.students[number]
+            pool.enter_pool(tx, student, "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
         for word, organisation_id in (("auditor", world.commune), ("administrator", world.commune)):
             world.users[f"{word}1"] = add_user(tx, f"{word}1", f"{word} 1")
             add_position(tx, world.users[f"{word}1"], organisation_id, word, since=BEGINNING)
@@ -110,6 +114,8 @@ def _cases(world: World, scene: Scene) -> None:
         "sending": world.task(checking, "send_verifications").id,
         "confirming": world.task(deciding, "committee_resolution").id,
         "meeting": meeting,
+        "leaver": world.students[5],
+        "pooled": world.students[6],
         "writing": world.task(writing, "application").id,
         "vote_id": recognised[0].id,
     }
