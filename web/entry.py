@@ -217,12 +217,12 @@ def _typed_before(again: str | None, numbers: dict[str, int]) -> Any:
 
 def _form_again(again: str | None, numbers: dict[str, int], why: Text, status: int) -> Any:
     """The form with what was typed; where its page is unknown, what was typed as plain text."""
-    g.refusal = InvalidAnswers({}, why)
+    flash(words(why), "wait")  # said by every page, whatever its form shows
     endpoint = again or _page_at_same_address()
     if endpoint is not None:
         return current_app.view_functions[endpoint](**numbers), status
     entries = [value for name, value in request.form.items(True) if name not in kept.BY_ITSELF and value]
-    return render_template("typed.html", why=why, entries=entries), status
+    return render_template("typed.html", entries=entries), status
 
 
 def _page_at_same_address() -> str | None:
