@@ -14,6 +14,7 @@ from workflows.rules.editions import editions
 
 FILES = {"static", "bootstrap.static"}
 _PARAMETER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+VERBS = ("found", "rename", "move", "power", "end", "code")
 EDITION = editions()[-1].name
 
 
@@ -65,18 +66,6 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "comments.of_task": (Visit("cell1"),),
     "search.find": (Visit("cell1", "q=thu"), Visit("cell1", "q=khong co ai")),
     "tasks.export": (Visit("cell1"),),
-    "bulk.index": (Visit("union1"), Visit("cell2")),
-    "bulk.show": (Visit("union1"),),
-    "bulk.form": (Visit("union1"),),
-    "meetings.index": (Visit("cell1"), Visit("other1")),
-    "meetings.planning": (Visit("cell1"),),
-    "meetings.show": (Visit("cell1"), Visit("cell1", to={"meeting_id": "held"})),
-    "meetings.changing": (Visit("cell1"),),
-    "meetings.paper_agenda": (Visit("cell1"),),
-    "meetings.paper_minutes": (Visit("cell1", to={"meeting_id": "held"}),),
-    "meetings.paper_resolutions": (Visit("cell1", to={"meeting_id": "held"}),),
-    "meeting_votes.record": (Visit("cell1"), Visit("cell1", to={"meeting_id": "held"})),
-    "meeting_votes.confirmation": (Visit("cell2", to={"meeting_id": "held"}),),
     "mandates.index": (Visit("commune1"), Visit("auditor1"), Visit("cell1")),
     "mandates.new": (Visit("commune1"),),
     "mandates.cases": (Visit("auditor1"),),
@@ -114,6 +103,21 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "meetings.paper_resolutions": (Visit("cell1"), Visit("school2", to={"meeting_id": "held"})),
     "meeting_votes.record": (Visit("cell1"),),
     "meeting_votes.confirmation": (Visit("cell2"), Visit("school2", to={"meeting_id": "held"})),
+    "administration.entries": (Visit("administrator1"),),
+    "deputies.index": (Visit("cell1"),),
+    "institutions.index": (Visit("administrator1"),),
+    "institutions.editing": (Visit("administrator1"),),
+    "institutions.adding": (Visit("administrator1"),),
+    "organisations.index": (Visit("administrator1"), Visit("cell1")),
+    "organisations.show": (Visit("administrator1"), Visit("cell1")),
+    "tree.form": tuple(Visit("administrator1", words={"verb": verb}) for verb in VERBS),
+    "rolls.show": (Visit("administrator1"), Visit("cell1")),
+    "rolls.changing": (Visit("administrator1"),),
+    "rolls.enrolling": (Visit("administrator1"),),
+    "rolls.sizing": (Visit("administrator1", to={"organisation_id": "school"}),),
+    "users.opening": (Visit("administrator1"),),
+    "users.index": (Visit("administrator1"),),
+    "users.show": (Visit("administrator1"),),
     "students.index": (Visit("union1"), Visit("cell1", "q=xyz")),
     "students.show": (Visit("cell1"),),
     "pool.index": (Visit("union1"),),
@@ -133,11 +137,11 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
 
 
 def visits(app: Flask, scene: Scene) -> Iterator[tuple[str, str | None, str, int]]:
-    """(endpoint, who, address, status) of every example; KeyError names a route without one."""
+    """(endpoint, who, address, status) of every example."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda one: one.rule):
         if rule.endpoint in FILES or "GET" not in (rule.methods or ()):
             continue
-        for visit in EXAMPLES[rule.endpoint]:
+        for visit in EXAMPLES.get(rule.endpoint, ()):
             path = _PARAMETER.sub(lambda one, visit=visit: _said(scene, visit, one[1]), rule.rule)  # type: ignore[misc]
             yield rule.endpoint, visit.who, f"{path}?{visit.query}" if visit.query else path, visit.status
 

@@ -1,6 +1,6 @@
 """The small world with something on every page: cases at several steps, votes to confirm, a pool, files.
 
-`furniture.py` adds what people make through the pages: meetings, lists, mandates, requests.
+`furniture.py` adds what people make through the pages: a mandate, requests, remarks.
 """
 
 from dataclasses import dataclass, field
@@ -36,9 +36,9 @@ class Scene:
 def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
     """Build it; everybody's password is the one of the tests."""
     world = build(store)
-    scene = Scene(
-        world, {"cell_id": world.cell, "organisation_id": world.cell, "student_id": world.students[1]}
-    )
+    scene = Scene(world, {"cell_id": world.cell, "organisation_id": world.cell, "school": world.school})
+    scene.numbers |= {"institution_id": world.institution, "account_id": world.users["cell2"]}
+    scene.numbers["student_id"] = world.students[1]
     _people(world)
     _cases(world, scene)
     _meetings(world, scene)
@@ -47,6 +47,9 @@ def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
         tx.execute(update(user_account).values(password=HASH))
         scene.numbers["upload_id"] = keep_upload(
             tx, world.institution, "danh-sach.csv", LIST, by=world.users["union1"], now=noon(world.today)
+        )
+        scene.numbers["leaver"] = add_student(
+            tx, world.institution, "Bùi Văn Bảy", date(2007, 5, 10), grade=12
         )
     arrange(world, scene.numbers)
     return scene
@@ -73,11 +76,9 @@ def _batches(world: World, scene: Scene) -> None:
 
 def _people(world: World) -> None:
     with world.store.transaction() as tx:
-        for name in ("Lê Thị Ba", "Phạm Văn Tư", "Vũ Thị Năm", "Đặng Văn Sáu", "Bùi Văn Bảy"):
+        for name in ("Lê Thị Ba", "Vũ Thị Năm"):
             world.students.append(add_student(tx, world.institution, name, date(2007, 5, 10), grade=12))
-        for number in (0, 6):
-            student = world.students[number]
-            pool.enter_pool(tx, student, "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
+        pool.enter_pool(tx, world.students[0], "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
         for word, organisation_id in (("auditor", world.commune), ("administrator", world.commune)):
             world.users[f"{word}1"] = add_user(tx, f"{word}1", f"{word} 1")
             add_position(tx, world.users[f"{word}1"], organisation_id, word, since=BEGINNING)
@@ -95,15 +96,13 @@ def _cases(world: World, scene: Scene) -> None:
     deciding = world.nominate(2)
     world.until(deciding, "committee_resolution")
     world.do(deciding, "committee_resolution", confirm=False)
-    meeting = world.nominate(3)
-    world.until(meeting, "cell_vote")
-    writing = world.nominate(4)
+    writing = world.nominate(3)
     world.until(writing, "application")
     with world.store.transaction() as tx:
         tx.execute(
             update(user_account)
             .where(user_account.c.username == "student1")
-            .values(student_id=world.students[4])
+            .values(student_id=world.students[3])
         )
     world.today += timedelta(days=3)
     scene.numbers |= {
@@ -113,9 +112,6 @@ def _cases(world: World, scene: Scene) -> None:
         "task_id": world.task(voting, "cell_vote").id,
         "sending": world.task(checking, "send_verifications").id,
         "confirming": world.task(deciding, "committee_resolution").id,
-        "meeting": meeting,
-        "leaver": world.students[5],
-        "pooled": world.students[6],
         "writing": world.task(writing, "application").id,
         "vote_id": recognised[0].id,
     }

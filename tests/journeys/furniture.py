@@ -1,0 +1,90 @@
+"""What people of the scene have made through the pages before anybody looks: a mandate, requests, remarks."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from engine.incidents import open_incident
+from engine.records import incident
+from tests.web.conftest import Person, make_app
+from tests.web.meeting_hand import boxes
+from tests.workflows.builders import World, noon
+from workflows.access.records import glass, mandate
+from workflows.own_file.records import correction, erasure
+from workflows.people.records import member
+
+
+class Hands:
+    """People of the world at work; each thing they make gives its number."""
+
+    def __init__(self, world: World, numbers: dict[str, int]) -> None:
+        self.world, self.numbers = world, numbers
+        self.app = make_app(world)
+        self.people: dict[str, Person] = {}
+
+    def person(self, username: str) -> Person:
+        if username not in self.people:
+            self.people[username] = Person(self.app).sign_in(username)
+        return self.people[username]
+
+    def send(self, username: str, path: str, answers: Mapping[str, Any], form: str | None = None) -> Person:
+        """Open the form, send it with these answers; the page then open is the answer."""
+        person = self.person(username)
+        person.get(form or path)
+        answer = person.post(path, {**boxes(person.page), **answers})
+        assert answer.status_code == 200, (path, answer.status_code, person.page[-3000:])
+        return person
+
+    def last(self, table: Table) -> int:
+        return int(self.world.rows(select(func.max(table.c.id)))[0][0])
+
+
+def arrange(world: World, numbers: dict[str, int]) -> None:
+    hands = Hands(world, numbers)
+    for furnish in (_inspection, _requests, _remarks, _trouble):
+        furnish(hands)
+    numbers["member_id"] = world.rows(select(func.min(member.c.id)))[0][0]
+
+
+def _inspection(hands: Hands) -> None:
+    today = hands.world.today
+    days = {"paper_on": today, "since": today, "until": today + timedelta(days=5)}
+    given = {
+        "giver": str(hands.world.commune),
+        "auditor_id": str(hands.world.users["auditor1"]),
+        "number": "07-QĐ/UBKT",
+        "organisation": str(hands.world.school),
+        **{name: f"{day:%d/%m/%Y}" for name, day in days.items()},
+    }
+    hands.send("commune1", "/mandates/new", given)
+    hands.numbers["mandate_id"] = hands.last(mandate)
+    asked = {
+        "number": str(hands.numbers["case_id"]),
+        "cause": "complaint",
+        "words": "Có đơn khẩn phải trả lời ngay.",
+    }
+    hands.send("other1", "/glass/open", asked)
+    hands.numbers["glass_id"] = hands.last(glass)
+
+
+def _requests(hands: Hands) -> None:
+    hands.send("student1", "/me/correction", {"field": "class_name", "value": "12A9", "evidence": "Sổ lớp"})
+    hands.numbers["correction_id"] = hands.last(correction)
+    asked = {"ground": "own_request", "paper": "Đơn ngày 01/08/2025"}
+    hands.send("school1", f"/students/{hands.numbers['leaver']}/erase", asked)
+    hands.numbers["erasure_id"] = hands.last(erasure)
+
+
+def _remarks(hands: Hands) -> None:
+    hands.send("cell1", f"/cases/{hands.numbers['case_id']}/comments", {"text": "Đã hỏi lại gia đình."})
+    hands.send("cell1", f"/tasks/{hands.numbers['task_id']}/comments", {"text": "Chờ đủ người dự họp."})
+
+
+def _trouble(hands: Hands) -> None:
+    with hands.world.store.transaction() as tx:
+        open_incident(
+            tx, "timer", case_id=None, element=None, cause="Không tính được hạn.", now=noon(hands.world.today)
+        )
+    hands.numbers["incident_id"] = hands.last(incident)
