@@ -70,10 +70,9 @@ def sheet_of(tx: Transaction, of: Planned) -> Sheet:
     edition, faults = edition_on(of.on_day), dict[str, list[Text]]()
     seats, figures, room = _room(tx, of, sent, faults)
     order = {(item.case_id, item.element): item.rank for item in queries.items(tx, of.id)}
+    before = results.decided(tx, of)
     lines = [
-        line
-        for line in queries.open_votes(tx, of)
-        if not line.pending and (line.case_id, line.element) in order
+        line for line in queries.open_votes(tx, of) if (line.case_id, line.element) in order.keys() - before
     ]
     lines.sort(key=lambda line: order[line.case_id, line.element])
     return Sheet(
@@ -252,8 +251,7 @@ def _page(tx: Transaction, of: Planned, sheet: Sheet, sent: Mapping[str, str]) -
 def _not_open(tx: Transaction, of: Planned, sheet: Sheet) -> list[queries.Item]:
     """On the agenda, but not at the vote, or voted on already elsewhere."""
     there = {(row.line.case_id, row.line.element) for row in sheet.rows}
-    there |= {(one.row.case_id, one.row.step) for one in results.counted(tx, of)}
-    there |= {(one.case_id, one.element) for one in results.settled(tx, of)}
+    there |= results.decided(tx, of)
     return [item for item in queries.items(tx, of.id) if (item.case_id, item.element) not in there]
 
 

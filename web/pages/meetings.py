@@ -155,7 +155,8 @@ def show(tx: Transaction, meeting_id: int) -> str:
 def set_agenda(tx: Transaction, meeting_id: int) -> Response:
     of = meeting_of(tx, meeting_id)
     ticked = set(request.form.getlist("on"))
-    kept = [item for item in queries.items(tx, meeting_id) if _voted(tx, of, item)]
+    decided = results.decided(tx, of)  # who was voted on stays: the minutes keep their order
+    kept = [item for item in queries.items(tx, meeting_id) if (item.case_id, item.element) in decided]
     lines = queries.open_votes(tx, of)
     if "_all" in request.form:
         found = agenda(tx, of, by=user_id(), today=today())
@@ -169,13 +170,6 @@ def set_agenda(tx: Transaction, meeting_id: int) -> Response:
     count = verbs.set_agenda(tx, meeting_id, chosen, ranks, by=user_id(), now=now())
     flash(words("Đã ghi chương trình: {count} người.", count=count), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting_id), 303)
-
-
-def _voted(tx: Transaction, of: Planned, item: queries.Item) -> bool:
-    """Who was voted on already stays on the agenda: the minutes keep their order."""
-    return any(
-        one.row.case_id == item.case_id and one.row.step == item.element for one in results.counted(tx, of)
-    )
 
 
 @pages.get("/meetings/<number:meeting_id>/change")
@@ -253,8 +247,7 @@ def meeting_of(tx: Transaction, meeting_id: int) -> Planned:
 
 def _frame(tx: Transaction, of: Planned) -> dict[str, Any]:
     """What every page about one meeting shows: its agenda, its votes, what may be done."""
-    counted = results.counted(tx, of)
-    voted = {(one.row.case_id, one.row.step) for one in counted}
+    counted, decided = results.counted(tx, of), results.decided(tx, of)
     items = queries.items(tx, of.id)
     may = {
         word: access.may(tx, user_id(), f"meeting.{word}", Meeting(of.id), today())
@@ -266,7 +259,7 @@ def _frame(tx: Transaction, of: Planned) -> dict[str, Any]:
         "title": title_of(of.body, of.branch),
         "votes": counted,
         "items": items,
-        "left": [item for item in items if (item.case_id, item.element) not in voted],
+        "left": [item for item in items if (item.case_id, item.element) not in decided],
         "settled": results.settled(tx, of),
         "attendance": results.attendance_of(tx, of.id),
         "came_words": {status: may_come(status) for status in ("official", "probationary", "exempt", "away")},

@@ -83,8 +83,9 @@ class Agenda:
 def agenda(tx: Transaction, of: Planned, *, by: int, today: date) -> Agenda:
     """What the meeting can do on its day, as things stand now."""
     found = Agenda(matters=queries.open_matters(tx, of))
+    decided = results.decided(tx, of)
     for line in queries.open_votes(tx, of):
-        if line.pending:
+        if line.pending or (line.case_id, line.element) in decided:
             continue
         one = candidate(tx, line, by=by, on=of.on_day)
         (found.unready if one.unmet else found.ready).append(one)

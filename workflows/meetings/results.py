@@ -159,6 +159,12 @@ def settled(tx: Transaction, of: Planned) -> list[Settled]:
     return [Settled(r[0], r[1], r[2], r[3], full(*r[4:7])) for r in rows]
 
 
+def decided(tx: Transaction, of: Planned) -> set[tuple[int, str]]:
+    """(case, step) of everything that this meeting decided: not asked again, even if the step is open."""
+    votes = {(one.row.case_id, one.row.step) for one in counted(tx, of)}
+    return votes | {(one.case_id, one.element) for one in settled(tx, of)}
+
+
 def pool_confirmed(tx: Transaction, of: Planned) -> bool:
     """Did a meeting of that day confirm the cell's pool?"""
     query = exists().where(pool_review.c.cell_id == of.organisation_id, pool_review.c.meeting_on == of.on_day)
