@@ -38,13 +38,13 @@ def carried() -> dict[str, str]:
 def arrive(otherwise: str | None = None) -> Any:
     """`otherwise`: where to go when nobody asked for a page; else to the inbox."""
     back, packed = carried()["next"], carried()["packed"]
-    if (until := factor_until()) is not None:
-        flash(words(SOON, day=until), "wait")
     if (first := owed()) is not None:
         # a page that is answered at once keeps what was typed; an address could not carry it
         if packed:
             return current_app.view_functions[first[0]]()
         return redirect(url_for(first[0], next=back or None), 303)
+    if (until := factor_until()) is not None:
+        flash(words(SOON, day=until), "wait")
     if packed:
         found = kept.unpack(store().keys, packed, current_user.username, now())
         if found is not None:

@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from engine.errors import Failure
 from engine.transactions import Transaction
-from web.entry import now, store, today
+from web.entry import now, owed, store, today
 from web.navigation import Place, places
 from web.pages import (
     account,
@@ -28,6 +28,7 @@ from web.pages import (
     mandates,
     meeting_votes,
     meetings,
+    mentees,
     operations,
     organisations,
     own_file,
@@ -62,6 +63,7 @@ PAGES = (
     remedies,
     students,
     pool,
+    mentees,
     imports,
     adoption,
     bulk,
@@ -117,12 +119,13 @@ def install(app: Flask) -> None:
 
 
 def desk_of_user() -> Desk | None:
-    """The frame of the page, read in the transaction of the page; None when nobody is signed in.
+    """The frame of the page, read in the transaction of the page; None when nobody is signed in, or
+    when the account owes something first (an own password, a second factor).
 
     None too where the database does not answer: the page that says so needs no frame.
     """
     try:
-        return _desk() if current_user.is_authenticated else None
+        return _desk() if current_user.is_authenticated and owed() is None else None
     except Failure:
         return None
 
