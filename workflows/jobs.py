@@ -11,6 +11,7 @@ from engine.rows import TASK_COLUMNS, open_task_of
 from engine.scheduler import ENGINE_JOBS, Job
 from engine.time import day_of
 from engine.transactions import Store
+from workflows.administration.placing import place_daily
 from workflows.admission.notices import tell_opened
 from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
@@ -67,6 +68,7 @@ JOBS = (
     Job("tell_untold", 60, tell_untold),
     Job("recount_clocks", 60, recount_clocks),
     Job("recount_timers", 1800, recount_timers, daily=True),
+    Job("place_tasks", 1800, place_daily, daily=True),
     Job("bulk", 5, continue_resting),
     Job("forget_bulk", 3600, forget_old, daily=True),
 )
