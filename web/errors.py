@@ -74,7 +74,10 @@ def show_without_secret(_error: CSRFError) -> object:
     """
     view = current_app.view_functions.get(request.endpoint or "")
     again = getattr(view, "without_secret", None)
-    answer = again(**(request.view_args or {})) if again is not None and _from_here() else None
+    try:
+        answer = again(**(request.view_args or {})) if again is not None and _from_here() else None
+    except Failure as failure:  # the page of the form is not for this person: an error here has no handler
+        return show_failure(failure)
     return answer if answer is not None else page(400, CSRF_WORDS)
 
 

@@ -21,8 +21,9 @@ from workflows.people.users import end_position, positions_on
 FILES = {"static", "bootstrap.static"}
 # Routes that end what other rows of the walk rest on: asked last, in this order.
 LAST = ("comments.withdraw", "requests.accept", "mandates.end", "glass.end", "own_file.leave")
-# An allowed one may still be told that there is nothing: somebody else's comment, a right that was just ended.
+# An allowed one may still be told that there is nothing: of somebody else's comment.
 SOMETIMES = {"comments.withdraw", "comments.withdraw_from_task"}
+STRANGER = "another school"
 
 
 @pytest.fixture
@@ -96,15 +97,21 @@ def test_nobody_is_answered_who_is_signed_out_or_sends_a_form_without_its_secret
         answer = stranger.ask(method, path)
         if answer.status_code != 303 or not answer.location.startswith("/sign-in"):
             wrong.append((method, pattern, answer.status_code))
-        if method == "POST" and clerk.ask(method, path, token=False).status_code not in (400, 422):
+        if method == "POST" and clerk.ask(method, path, token=False).status_code not in (400, 404, 422):
             wrong.append((method, pattern, "no secret"))
     assert wrong == []
     csrf = app.extensions["csrf"]
     assert not csrf._exempt_views and not csrf._exempt_blueprints
 
 
-def test_each_route_answers_only_the_relations_that_have_the_permission(app: Flask, world: World) -> None:
-    """First all pages and all that is refused, which changes nothing; then the forms of those who may."""
+def test_each_route_answers_only_the_relations_that_have_the_permission(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First all pages and all that is refused, which changes nothing; then the forms of those who may.
+
+    The pages of refusals are left empty: they are many, and test_door.py looks at them.
+    """
+    monkeypatch.setattr("web.errors.page", lambda status, _text, **_facts: ("", status))
     walkers = [Walker(app, world, relation) for relation in RELATIONS]
     wrong: list[tuple[Any, ...]] = []
     known = numbers(world)
@@ -113,6 +120,8 @@ def test_each_route_answers_only_the_relations_that_have_the_permission(app: Fla
             may = walker.relation in ALLOWED[permission]
             if may and method == "POST":
                 continue
+            if not may and world.store.engine.dialect.name != "sqlite" and walker.relation != STRANGER:
+                continue  # who may not is asked before any view: one database for all, the other for one
             status = walker.ask(method, filled(pattern, known)).status_code
             led_home = endpoint in ("tasks.inbox", "tasks.home") and walker.relation in STUDENTS
             if status not in ((200, 303) if may else (303,) if led_home else (404,)):

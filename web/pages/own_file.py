@@ -67,7 +67,7 @@ class Leave(Sheet):
 @pages.before_app_request
 def students_begin_here() -> Response | None:
     """An account that is only a student's has no desk: its first page is the own file."""
-    if request.endpoint != "tasks.inbox" or request.method != "GET":
+    if request.endpoint not in ("tasks.inbox", "tasks.home") or request.method != "GET":
         return None
     return redirect(url_for("own_file.show"), 303) if _only_student() else None
 
