@@ -121,6 +121,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "user.seats": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR, SHARED})),
     "deputies.own": Permission(CLERKS | ADMINISTRATORS),
     "administration.log": Permission(ADMINISTRATORS | AUDITORS),
+    # who helps whom: a helper's own people, a cell's helpers
+    "mentees.list": Permission(HELPER | PARTY),
     # read by everybody with a seat; the calendar is kept by administrators, so are incidents and the chain
     "rules.list": Permission(EVERYBODY),
     "calendar.list": Permission(EVERYBODY),
