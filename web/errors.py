@@ -1,9 +1,9 @@
 """One table: error → status and page. What a user meets is a sentence that says what to do next."""
 
 import structlog
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from engine.errors import (
     Conflict,
@@ -16,6 +16,7 @@ from engine.errors import (
     Text,
     Unavailable,
 )
+from web.language import words
 
 log = structlog.get_logger()
 
@@ -37,6 +38,7 @@ HTTP_WORDS: dict[int, Text] = {
     413: Text("Tệp lớn quá. Hãy gửi tệp dưới 10 MB."),
     429: Text("Đã thử nhiều lần quá. Hãy đợi ít phút rồi thử lại."),
 }
+NOT_THIS_HOST = Text("Máy chủ này không trả lời dưới tên ấy. Hãy gõ đúng địa chỉ trên phiếu tài khoản.")
 CSRF_WORDS = Text("Trang đã mở quá lâu nên chưa ghi gì. Hãy tải lại trang rồi gửi lại.")
 BROKEN = Text("Chương trình gặp lỗi, chưa ghi gì. Hãy thử lại; nếu vẫn lỗi, hãy báo quản trị viên.")
 TITLES: dict[int, Text] = {
@@ -94,6 +96,8 @@ def show_http(error: HTTPException) -> object:
     status = error.code or 500
     if status < 400:
         return error
+    if isinstance(error, SecurityError):  # asked for under a name that is not ours: no page, no addresses
+        return Response(words(NOT_THIS_HOST), status, mimetype="text/plain")
     return page(status, HTTP_WORDS.get(status, BROKEN))
 
 

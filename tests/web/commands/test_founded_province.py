@@ -129,6 +129,17 @@ def test_the_first_password_is_changed_by_its_owner_and_then_worthless(
     Person(app).sign_in("phuong.bithu", new)
     other = Person(app)
     assert other.post("/sign-in", {"username": "phuong.bithu", "password": first[1]}).status_code == 422
+
+    again = tmp_path / "lai.txt"  # nobody can help: a way in again on the server
+    run("account", "reset", "phuong.bithu", "--slips", again, "--second-factor")
+    assert again.stat().st_mode & 0o077 == 0
+    slip = re.search(r"Mật khẩu: +(\S+)", again.read_text())
+    assert slip is not None
+    answer = other.post("/sign-in", {"username": "phuong.bithu", "password": slip[1]})
+    assert answer.request.path == "/account/password"
+    words = ["account", "reset", "khong.co", "--slips", str(tmp_path / "x.txt")]
+    assert CliRunner().invoke(main, words, env=home).exit_code == 1
+    assert not (tmp_path / "x.txt").exists()
     store.engine.dispose()
 
 
