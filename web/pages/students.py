@@ -150,7 +150,15 @@ def show(tx: Transaction, student_id: int) -> str:
     )
 
 
-_RIGHTS = ("student.reveal", "student.nominate", "pool.propose", "pool.leave")
+_RIGHTS = (
+    "student.reveal",
+    "student.nominate",
+    "pool.propose",
+    "pool.leave",
+    "student.account",
+    "consent.withdraw",
+    "erasure.ask",
+)
 _FORMS: dict[str, type[Schema]] = {"reveal": Reveal, "propose": Propose, "leave": Leave, "nominate": Nominate}
 
 

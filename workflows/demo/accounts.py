@@ -13,15 +13,15 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy import func, insert, select, update
 
-from engine.records import task
+from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.admission.records import helper_assignment
 from workflows.demo.measures import person
 from workflows.demo.structure import count_on, first_free
 from workflows.demo.world import PASSWORD, Account, School, World
-from workflows.organisations.records import organisation
-from workflows.people.records import member, position, user_account
-from workflows.people.users import named
+from workflows.organisations.records import institution, organisation
+from workflows.people.records import member, pool_entry, position, student, user_account
+from workflows.people.users import add_user, named
 
 SINCE = date(2021, 9, 1)
 
@@ -173,6 +173,47 @@ def open_helper(tx: Transaction, world: World) -> None:
     )
     _open(tx, world, old.role, organisation_id, "helper", PasswordHasher().hash(PASSWORD))
     world.accounts[world.accounts.index(old)] = world.accounts.pop()
+
+
+def open_students(tx: Transaction, world: World) -> None:
+    """Accounts of students: who has a paper to write, whose file waits for others, who is in the pool."""
+    hashed = PasswordHasher().hash(PASSWORD)
+    asked = select(case.c.subject_id).join(task, task.c.case_id == case.c.id)
+    waits = select(case.c.subject_id).where(case.c.stage == "file_checks")
+    pool = select(pool_entry.c.student_id).where(
+        pool_entry.c.left_on.is_(None), pool_entry.c.student_id.not_in(select(case.c.subject_id))
+    )
+    chosen = (
+        asked.where(task.c.lane == "candidate", task.c.element == "application").order_by(task.c.id),
+        waits.order_by(case.c.id),
+        pool.order_by(pool_entry.c.id),
+    )
+    for number, query in enumerate(chosen, start=1):
+        found = tx.execute(query.limit(1)).scalar()
+        if found is not None:
+            _open_student(tx, world, int(found), f"hocsinh{number}", hashed)
+
+
+def _open_student(tx: Transaction, world: World, student_id: int, username: str, hashed: str) -> None:
+    """The account prints with its school; it has no seat."""
+    row = tx.execute(
+        select(student, institution.c.name.label("school"), institution.c.party_organisation_id)
+        .join(institution, institution.c.id == student.c.institution_id)
+        .where(student.c.id == student_id)
+    ).one()
+    name = " ".join(part for part in (row.family_name, row.middle_name, row.given_name) if part)
+    user_id = add_user(tx, username, name, password=hashed, student_id=student_id)
+    world.accounts.append(
+        Account(
+            username,
+            PASSWORD,
+            "Học sinh, sinh viên",
+            row.school,
+            user_id,
+            row.party_organisation_id,
+            "student",
+        )
+    )
 
 
 def _busiest_helper(tx: Transaction) -> tuple[int, int] | None:

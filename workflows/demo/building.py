@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date
 
 from engine.transactions import Store
-from workflows.demo.accounts import add_users, open_accounts, open_helper
+from workflows.demo.accounts import add_users, open_accounts, open_helper, open_students
 from workflows.demo.cases import fill_pool, prepare_admissions, run_cases
 from workflows.demo.measures import Measures
 from workflows.demo.population import add_members, add_pupils
@@ -56,4 +56,5 @@ def build(
         run_cases(store, world, chance, measures, progress)
         with store.transaction() as tx:
             open_helper(tx, world)
+            open_students(tx, world)
     return world
