@@ -196,9 +196,10 @@ class _Sheet:
         if not said:
             return
         ink, room = COLOURS.get(mark or "", (PAPER, INK))[1], width(said, 10) + 12
-        slip = {"x": box.x + 8, "y": box.y - 9, "width": room, "height": 17, "rx": 8.5}
+        left = box.x + box.width - room - 6
+        slip = {"x": left, "y": box.y - 9, "width": room, "height": 17, "rx": 8.5}
         piece(group, "rect", **slip, fill=PAPER, stroke=ink, class_="tag")
-        words = piece(group, "text", x=box.x + 8 + room / 2, y=box.y + 3.4, font_size=10, fill=ink)
+        words = piece(group, "text", x=left + room / 2, y=box.y + 3.4, font_size=10, fill=ink)
         words.set("text-anchor", "middle")
         words.set("class", "tag")
         words.text = said

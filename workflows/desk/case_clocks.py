@@ -20,7 +20,7 @@ class ClockShown:
 
     name: str
     label: Text
-    item: int | None
+    about: str | None  # the address that a verification was sent to
     started_on: date
     start: Text | None  # in words: from which day it runs
     due_on: date
@@ -36,18 +36,20 @@ class ClockShown:
         return max(((self.closed_on or today) - self.due_on).days, 0)
 
 
-def shown(tx: Transaction, clocks: Sequence[Any], begun_by: Mapping[int, str]) -> list[ClockShown]:
-    """`begun_by`: number of a journal entry → its step."""
-    return [_shown(tx, one, begun_by) for one in clocks]
+def shown(
+    tx: Transaction, clocks: Sequence[Any], begun_by: Mapping[int, str], asked: Mapping[int, str]
+) -> list[ClockShown]:
+    """`begun_by`: number of a journal entry → its step; `asked`: number of a request → its address."""
+    return [_shown(tx, one, begun_by, asked) for one in clocks]
 
 
-def _shown(tx: Transaction, row: Any, begun_by: Mapping[int, str]) -> ClockShown:
+def _shown(tx: Transaction, row: Any, begun_by: Mapping[int, str], asked: Mapping[int, str]) -> ClockShown:
     due = _recounted(tx, row)
     rule = deadlines.RULES.get(row.rule)
     return ClockShown(
         name=row.name,
         label=Text(LABELS.get(row.name, row.name)),
-        item=row.item,
+        about=asked.get(row.item or 0) if row.name == "verification" else None,
         started_on=row.started_on,
         start=Text(rule.start) if rule is not None else None,
         due_on=row.due_on,

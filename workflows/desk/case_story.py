@@ -142,7 +142,8 @@ def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date) -> 
     stages = _stages(road, row.stage, row.closed_as)
     ahead, conditions, first_day = _conditions(tx, row, on)
     begun = {entry.seq: entry.element for entry in own if entry.element}
-    late = {(one.name, one.item): one.due_on for one in page.clocks}
+    due = {one.item: one.due_on for one in page.clocks if one.name == "verification"}
+    asked = {one.id: one.organisation or one.addressee or "" for one in page.verifications}
     return Story(
         leaders=_leaders(tx, row.custodian_id, on),
         desk=_desk(tx, row.custodian_id, on),
@@ -160,9 +161,9 @@ def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date) -> 
         ahead=ahead,
         conditions=conditions,
         first_day=first_day,
-        clocks=case_clocks.shown(tx, page.clocks, begun),
-        verifications=[_address(one, one.about, late, on) for one in page.verifications],
-        opinions=[_address(one, one.giver, late, on) for one in page.opinions],
+        clocks=case_clocks.shown(tx, page.clocks, begun, asked),
+        verifications=[_address(one, one.about, due, on) for one in page.verifications],
+        opinions=[_address(one, one.giver, {}, on) for one in page.opinions],
         journal=[_entry(entry, names, row.id) for entry in entries],
         comments=sum(count_by_case(tx, [row.id, *(one.id for one in page.side_cases)]).values()),
     )
@@ -245,12 +246,12 @@ def _conditions(tx: Transaction, row: CaseRow, on: date) -> tuple[str | None, li
         return None, [], None
     acting = _trial(tx, row, element, on)
     found = guards.standing(acting, STEPS[element].guards)
-    first = guards.first_lawful_day(tx, row, on) if element == "cell_vote" else None
-    if element != "cell_vote":
+    if element == "cell_vote":
+        first = guards.first_lawful_day(tx, row, on)
+    else:
         days = [one.unmet.first_day for one in found if one.unmet is not None]
-        known = [day for day in days if day is not None]
-        first = max(known) if known and len(known) == len(days) else None
-    return element, found, first
+        first = max((day for day in days if day is not None), default=None)
+    return element, found, first if first is not None and first > on else None
 
 
 def _trial(tx: Transaction, row: CaseRow, element: str, on: date) -> Acting:
@@ -289,8 +290,8 @@ def _desk(tx: Transaction, organisation_id: int, on: date) -> str | None:
     return tx.execute(select(organisation.c.name).where(organisation.c.id == desk)).scalar()
 
 
-def _address(row: Any, about: str, due: dict[tuple[str, int | None], date], on: date) -> Address:
-    due_on = due.get(("verification", row.id))
+def _address(row: Any, about: str, due: dict[int | None, date], on: date) -> Address:
+    due_on = due.get(row.id)
     end = row.answered_on or on
     replaced = getattr(row, "replaced_by_id", None) is not None
     return Address(

@@ -12,7 +12,7 @@ from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS
 from workflows.access.queries import below
 from workflows.access.seats import Seat
-from workflows.desk.finding import case_matches, folded
+from workflows.desk.finding import case_matches, folded, shape_of, values_of
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import student
@@ -140,7 +140,7 @@ def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) 
     filtered = and_(seen, *_filters(wanted, on))
     total = select(func.count()).select_from(JOINED).where(filtered).scalar_subquery()
     query = _lines().add_columns(total).where(filtered, *_beyond(wanted.after)).limit(PAGE + 1)
-    rows = tx.execute(query).all()
+    rows = tx.execute(query, _sought(wanted)).all()
     lines = [CaseLine(*tuple(row)[:-1]) for row in rows[:PAGE]]
     key = f"{lines[-1].sort_key.hex()}_{lines[-1].id}" if len(rows) > PAGE else None
     return CaseList(lines, int(tuple(rows[0])[-1]) if rows else 0, key, *_options(tx, seen, wanted))
@@ -158,7 +158,7 @@ def sheet_rows(
     """The whole list behind the filters as rows of `COLUMNS`, at most MOST_SHEET."""
     seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
     filtered = and_(seen, *_filters(replace(wanted, after=None), on))
-    for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET)):
+    for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET), _sought(wanted)):
         line = CaseLine(*tuple(row))
         yield (
             line.id,
@@ -210,8 +210,13 @@ def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
     if wanted.due in DUES:
         found.append(_due_state(wanted.due, on))
     if folded(wanted.words):
-        found.append(case_matches(wanted.words))
+        found.append(case_matches(shape_of(wanted.words)))
     return found
+
+
+def _sought(wanted: Wanted) -> dict[str, Any]:
+    """The parameters of the search for words; none where nothing is sought."""
+    return values_of(wanted.words) if folded(wanted.words) else {}
 
 
 def _due_state(word: str, on: date) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from workflows.admission.clocks import LABELS as CLOCKS
 from workflows.admission.forms import REASONS
 
 REASON_WORDS: Mapping[str, str] = dict(REASONS)
-LOST_WORDS: Mapping[str, str] = dict(choices.LOST)
+ANSWER_WORDS: Mapping[str, str] = {**dict(choices.CHECKED), **dict(choices.OPINIONS)}
 ENDED_WORDS: Mapping[str, str] = {"left": "Chuyển đi khỏi chi bộ", "died": "Từ trần"}
 WHY_WORDS: Mapping[str, str] = {
     "birth_date": "ngày sinh được sửa",
@@ -82,7 +82,7 @@ def outcome_of(element: str | None, word: object) -> str | None:
 def _task(entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
     inputs = entry.inputs or {}
     step = names.step(entry.element)
-    outcome = outcome_of(entry.element, inputs.get("outcome") or facts.get("outcome"))
+    outcome = ANSWER_WORDS.get(str(facts.get("answer"))) or outcome_of(entry.element, inputs.get("outcome"))
     attempt = int(facts.get("attempt") or 1)
     if outcome and attempt > 1:
         return Text("{step}: {outcome} (lần {attempt})", step=step, outcome=Text(outcome), attempt=attempt)

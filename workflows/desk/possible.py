@@ -91,7 +91,10 @@ ACTS: tuple[Act, ...] = (
 
 @dataclass(frozen=True)
 class Possible:
-    """One act for one person on one day; `reasons` is empty where it can be done."""
+    """One act for one person on one day; `reasons` is empty where it can be done.
+
+    `missing`: conditions that a step lacks; its page opens all the same, for its other outcomes.
+    """
 
     name: str
     label: Text
@@ -99,7 +102,7 @@ class Possible:
     numbers: Mapping[str, int]
     icon: str
     reasons: list[Text] = field(default_factory=list)
-    about: str = ""  # the step of a task or vote
+    missing: int = 0
 
     @property
     def allowed(self) -> bool:
@@ -130,17 +133,17 @@ def _steps(
         if waiting is not None:
             label = Text("Xác nhận: {step}", step=label)
         numbers = {"task_id": line.id, "case": line.case_id}
-        found = why or _unlawful(tx, page, line, by, on)
-        yield Possible("step", label, "tasks.show", numbers, "check-circle", found, line.element)
+        missing = 0 if why else _missing(tx, line, by, on)
+        yield Possible("step", label, "tasks.show", numbers, "list-check", why, missing)
 
 
-def _unlawful(tx: Transaction, page: CasePage, line: Any, by: int, on: date) -> list[Text]:
-    """What the law has against the step today; the step's page stays open for its other outcomes."""
+def _missing(tx: Transaction, line: Any, by: int, on: date) -> int:
+    """How many conditions the step lacks today."""
     found = find_task(tx, line.id)
-    if found is None or line.case_id != page.case.id:
-        return []
+    if found is None:
+        return 0
     acting = trial(tx, found, get_case(tx, line.case_id), by, on)
-    return [one.text for one in guards.unmet(acting, STEPS[line.element].guards)]
+    return len(guards.unmet(acting, STEPS[line.element].guards))
 
 
 def _corrections(
@@ -159,7 +162,7 @@ def _correction(tx: Transaction, row: Any, labels: Mapping[str, str], by: int, o
         why = [Text("Người đã ghi biểu quyết không tự đính chính. Hãy nhờ người thứ hai.")]
     label = Text("Đính chính số phiếu: {step}", step=Text(labels.get(row.step, row.step)))
     numbers = {"vote_id": row.id}
-    return Possible("correct", label, "remedies.correction", numbers, "pencil-square", why, row.step)
+    return Possible("correct", label, "remedies.correction", numbers, "pencil-square", why)
 
 
 def _of_case(tx: Transaction, page: CasePage, by: int, on: date) -> Iterator[Possible]:
