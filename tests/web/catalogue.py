@@ -15,20 +15,25 @@ from marshmallow import Schema, fields
 
 from engine.errors import Failure
 from web.navigation import PLACES
-from web.pages import meetings, remedies, students, texts
-from web.pages.account import Password, SignIn
+from web.pages import comments, dossier, meetings, remedies, students, texts
+from web.pages.account import Chosen, Code, Password, SignIn
 from web.pages.pool import Meeting
+from web.pages.second_factor import FirstCode, OwnPassword
 from web.pages.tasks import PARTS
-from workflows.admission import choices
+from workflows.admission import choices, guards
 from workflows.admission.clocks import LABELS
 from workflows.admission.forms import FORMS, REASONS, HelperLost, Interruption
 from workflows.admission.registry import build_registry
+from workflows.desk import cases as desk_cases
+from workflows.desk import journal_words, possible
 from workflows.desk.case_page import PATH
-from workflows.desk.labels import labels
+from workflows.desk.labels import drawn_words, labels
 from workflows.documents.catalogue import papers
 from workflows.meetings import bodies
 from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
+from workflows.rules import deadlines, standing
+from workflows.rules.seed import seed_days
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "web" / "templates"
@@ -140,6 +145,8 @@ def _tables() -> Iterator[tuple[str, str]]:
         students.OTHER_PURPOSES, case_words.ENDS, case_words.BODIES,
         case_words.KINDS, case_words.METHODS, case_words.PERSONS, case_words.ANSWERS, dict(choices.LOST),
         people_words.POSITIONS, people_words.POOL_LEAVING, people_words.STUDY, people_words.CONDUCT,
+        case_words.RATINGS, case_words.WEIGHED, journal_words.WHY_WORDS, journal_words.ENDED_WORDS,
+        journal_words.VERDICTS, desk_cases.STATES, desk_cases.DUES,
         people_words.GENDERS, bodies.BODIES, dict(bodies.CANCELLED), meeting_rules.ABSENCES,
         meeting_rules.EXEMPT, meeting_rules.AWAY, dict(choices.MEETINGS), {0: "Có mặt"},
         dict(enumerate(meeting_rules.WEEKDAYS)),
@@ -147,10 +154,19 @@ def _tables() -> Iterator[tuple[str, str]]:
     for table in tables:
         yield from (("tables", label) for label in table.values())
     yield from (("tables", label) for rows in choices.OUTCOMES.values() for _word, label in rows)
+    yield from (("drawings", label) for label in sorted(drawn_words()))
+    yield from (("rules", row.title) for row in standing.TITLES.values())
+    yield from (("rules", title) for title, _key in guards.TITLES.values())
+    yield from (("rules", rule.start) for rule in deadlines.RULES.values())
+    yield from (("days off", row.name) for row in seed_days())
+    yield from (("acts", act.label) for act in possible.ACTS)
+    yield from (("cases", title) for title in desk_cases.COLUMNS)
     yield from (("places", word) for place in PLACES for word in (place.label, place.group))
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
     small = (*small, remedies.Extension, remedies.Correction, texts.Purpose)
+    small = (*small, comments.Remark, dossier.Including)
+    small = (*small, Chosen, Code, FirstCode, OwnPassword)
     small = (*small, meetings.Plan, meetings.Change, meetings.Cancellation)
     for schema in (*FORMS.values(), *small):
         yield from _schema(schema)
