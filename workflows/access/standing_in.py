@@ -1,10 +1,10 @@
-"""Whose desk an organisation's tasks sit at: its own while it is staffed, else the nearest superior's that is.
+"""Whose desk an organisation's tasks sit at: its own while it is staffed, else the nearest superior's.
 
 Staffed: on that day somebody with an active account that has a password holds a position there. Computed
 whenever it is asked, never stored: the day an account opens, the tasks are back.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -17,20 +17,28 @@ from workflows.organisations.records import organisation_place
 from workflows.people.records import position, user_account
 
 
-def on_day(table: Any, on: date) -> ColumnElement[bool]:
+def on_day(table: Any, on: Any) -> ColumnElement[bool]:
     """Rows in force on the day; `valid_to` is the first day no longer."""
     ends: ColumnElement[bool] = or_(table.c.valid_to.is_(None), table.c.valid_to > on)
     begun: ColumnElement[bool] = table.c.valid_from <= on
     return begun & ends
 
 
-def staffed(organisation_id: Any, on: date) -> ColumnElement[bool]:
+def staffed(organisation_id: Any, on: Any) -> ColumnElement[bool]:
     """The condition: somebody who can sign in sits there on the day."""
     return (
         exists()
         .where(position.c.organisation_id == organisation_id, position.c.user_id == user_account.c.id)
         .where(user_account.c.active.is_(True), user_account.c.password.is_not(None), on_day(position, on))
     )
+
+
+def somebody(organisation_id: Any, on: Any) -> Any:
+    """One who can sign in and sits there on the day, or NULL: for a look-up row by row."""
+    found = select(position.c.user_id).join(user_account, user_account.c.id == position.c.user_id)
+    able = found.where(user_account.c.active.is_(True), user_account.c.password.is_not(None))
+    there = able.where(position.c.organisation_id == organisation_id, on_day(position, on))
+    return there.limit(1).scalar_subquery()
 
 
 class Able(NamedTuple):
@@ -75,24 +83,26 @@ def stands_in_for(
     """Organisations without an account whose desk these are; `owing`: only those with open tasks."""
     if not organisation_ids:
         return frozenset()
-    return frozenset(tx.execute(unstaffed_under(organisation_ids, on, owing=owing)).scalars())
+    query = unstaffed_under(lambda column: column.in_(organisation_ids), on, owing=owing)
+    return frozenset(tx.execute(query).scalars())
 
 
-def unstaffed_under(organisation_ids: Collection[int], on: date, *, owing: bool) -> Select[Any]:
+Mine = Callable[[Any], ColumnElement[bool]]  # a column → the condition that it is one of ours
+
+
+def unstaffed_under(mine: Mine, on: Any, *, owing: bool) -> Select[Any]:
     """The walk down the tree of the day, which ends wherever an organisation is staffed."""
-    reached = _reached(organisation_ids, on)
+    reached = _reached(mine, on)
     found = select(reached.c.id)
     return found.where(exists().where(task.c.organisation_id == reached.c.id)) if owing else found
 
 
-def _reached(organisation_ids: Collection[int], on: date) -> CTE:
+def _reached(mine: Mine, on: Any) -> CTE:
     place = organisation_place
     empty = and_(on_day(place, on), ~staffed(place.c.organisation_id, on))
     under = (
         select(place.c.organisation_id.label("id"))
-        .where(
-            place.c.parent_id.in_(organisation_ids), place.c.organisation_id.not_in(organisation_ids), empty
-        )
+        .where(mine(place.c.parent_id), ~mine(place.c.organisation_id), empty)
         .cte("reached", recursive=True)
     )
     below = place.alias("below")

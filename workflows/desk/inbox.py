@@ -7,31 +7,37 @@ second reads the lines; it finds the fifty first and only then looks up the name
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select, union_all
 
+from engine.among import among
 from engine.records import case, task
 from engine.transactions import Transaction
+from workflows.access.permissions import HELPER
 from workflows.access.seats import Seat
 from workflows.admission.records import vote
 from workflows.comments.records import comment
+from workflows.desk import inbox_groups
+from workflows.desk.constants import constant
 from workflows.desk.finding import named as named
 from workflows.desk.inbox_filters import (
-    BY_NAME,
+    DUE_STATE,
+    FIELDS,
     LATE,
     SOON_DUE,
+    Asked,
     Wanted,
+    asked_by,
     beyond,
     counted_by,
-    due_order,
-    due_state,
     filters,
-    follow_state,
-    hand_state,
     key_of,
+    order_of,
+    values,
 )
-from workflows.desk.inbox_groups import MINE, OURS, groups, waiting
+from workflows.desk.inbox_groups import GROUPS, MINE, ON, OURS, WAITING
 from workflows.meetings.records import planned_meeting
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import student, user_account
@@ -107,124 +113,118 @@ class Inbox:
         return next((one.number for one in self.options["due"] if one.word == word), 0)
 
 
-OPTIONS = ("step", "stage", "school", "due", "follow", "hand", "meeting")
+STATEMENTS = 500  # shapes of lists that are kept; each is built and compiled once
 
 
 def inbox(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> Inbox:
     """The page: soonest due first and those without a day last, or by name in Vietnamese order."""
-    known = groups(tx, seats, on)
-    whose = wanted.whose if wanted.whose in known else OURS
-    user_id = seats[0].user_id if seats else 0
-    asked = filters(wanted, user_id, on)
+    asked, given = asked_by(wanted), _values(tx, seats, wanted, on)
     counts: dict[str, list[Option]] = {}
-    for row in tx.execute(_counts(known, whose, asked, seats, on)):
+    for row in tx.execute(_counts(asked._replace(edge="", by_name=False)), given):
         counts.setdefault(row.kind, []).append(Option(row.word, row.label, row.n))
-    lines, more = _page(tx, [known[whose], *asked], wanted, on)
+    lines, more = _page(tx, asked, given, PAGE)
+    back = asked.edge == "before"
+    later, earlier = (True, more) if back else (more, bool(asked.edge))
     return Inbox(
         lines=lines,
         count=counts["count"][0].number,
-        next=key_of(lines[-1], wanted.sort) if lines and (more or wanted.before) else None,
-        previous=_previous(lines, more, wanted),
+        next=key_of(lines[-1], asked.by_name) if lines and later else None,
+        previous=key_of(lines[0], asked.by_name) if lines and earlier else None,
         groups={one.word: one.number for one in counts["group"]},
-        options={kind: _sorted(kind, counts.get(kind, [])) for kind in OPTIONS},
+        options={kind: _sorted(kind, counts.get(kind, [])) for kind in FIELDS},
     )
 
 
 def all_lines(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> Iterator[TaskLine]:
     """Every line of the filtered list, in order, read piece by piece."""
-    known = groups(tx, seats, on)
-    whose = known.get(wanted.whose, known[OURS])
-    conditions = [whose, *filters(wanted, seats[0].user_id if seats else 0, on)]
-    ahead = replace(wanted, after=None, before=None)
-    while True:
-        lines, more = _page(tx, conditions, ahead, on, AT_ONCE)
+    ahead, more = replace(wanted, after=None, before=None), True
+    while more:
+        asked = asked_by(ahead)
+        lines, more = _page(tx, asked, _values(tx, seats, ahead, on), AT_ONCE)
         yield from lines
-        if not more:
-            return
-        ahead = replace(ahead, after=key_of(lines[-1], wanted.sort))
+        if more:
+            ahead = replace(ahead, after=key_of(lines[-1], asked.by_name))
 
 
 def open_count(tx: Transaction, seats: Sequence[Seat], on: date) -> int:
     """How many tasks wait for my organisations and for those whom I stand in for."""
-    return int(tx.execute(_number(waiting(tx, seats, on))).scalar_one()) if seats else 0
+    if not seats:
+        return 0
+    helping = any(seat.position in HELPER for seat in seats)
+    given = inbox_groups.reach(tx, seats, on) if helping else inbox_groups.values(seats, on) | {"mentees": []}
+    return int(tx.execute(_WAITING, given).scalar_one())
 
 
-def _number(condition: ColumnElement[bool]) -> Select[Any]:
-    return select(func.count()).select_from(task).where(condition)
+_WAITING = select(func.count()).select_from(task).where(WAITING)
 
 
-def _counts(
-    known: Mapping[str, ColumnElement[bool]],
-    whose: str,
-    asked: Sequence[ColumnElement[bool]],
-    seats: Sequence[Seat],
-    on: date,
-) -> Any:
+def _values(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> dict[str, Any]:
+    every = {"every": {seat.organisation_id for seat in seats}}
+    return inbox_groups.reach(tx, seats, on) | values(wanted, on) | every
+
+
+@lru_cache(STATEMENTS)
+def _counts(asked: Asked) -> Any:
     """Everything that the page counts, in one statement over the group that is read once."""
-    user_id = seats[0].user_id if seats else 0
+    narrowed = filters(asked)
+    columns = {name: column for name, column in FIELDS.items() if column is not None}
     seen = (
         _joined(
             select(
-                task.c.element.label("step"),
-                case.c.stage.label("stage"),
-                student.c.institution_id.label("school"),
-                due_state(on).label("due"),
-                follow_state(on).label("follow"),
-                hand_state(user_id).label("hand"),
-                (and_(*asked) if asked else literal(1) == literal(1)).label("wanted"),
+                *(column.label(name) for name, column in columns.items()),
+                *([and_(*narrowed).label("wanted")] if narrowed else []),
             )
         )
-        .where(known[whose])
+        .where(GROUPS[asked.whose])
         .cte("seen")
     )
-    parts = [
-        counted_by(kind, seen.c[kind]).group_by(seen.c[kind])
-        for kind in ("step", "stage", "due", "follow", "hand")
-    ]
+    parts = [counted_by(name, seen.c[name]).group_by(seen.c[name]) for name in columns if name != "school"]
     parts.append(
         counted_by("school", institution.c.id, institution.c.name)
         .join(seen, seen.c.school == institution.c.id)
         .group_by(institution.c.id, institution.c.name)
     )
-    parts.append(counted_by("count", literal("")).select_from(seen).where(seen.c.wanted))
-    parts.append(counted_by("group", literal(whose)).select_from(seen))
+    count = counted_by("count", constant("")).select_from(seen)
+    parts.append(count.where(seen.c.wanted) if narrowed else count)
+    parts.append(counted_by("group", constant(asked.whose)).select_from(seen))
     parts += [
-        counted_by("group", literal(name)).select_from(task).where(condition)
-        for name, condition in known.items()
-        if name != whose
+        counted_by("group", constant(name)).select_from(task).where(condition)
+        for name, condition in GROUPS.items()
+        if name != asked.whose
     ]
-    return union_all(*parts, _meetings(seats, on))
+    return union_all(*parts, _meetings())
 
 
-def _meetings(seats: Sequence[Seat], on: date) -> Any:
+def _meetings() -> Any:
     """Meetings that my organisations have planned, from today on; the label is the day."""
-    mine = sorted({seat.organisation_id for seat in seats})
     return (
         counted_by("meeting", planned_meeting.c.id, planned_meeting.c.on_day)
-        .where(planned_meeting.c.organisation_id.in_(mine), planned_meeting.c.on_day >= on)
-        .where(planned_meeting.c.status == "planned")
+        .where(among(planned_meeting.c.organisation_id, "every"), planned_meeting.c.on_day >= ON)
+        .where(planned_meeting.c.status == constant("planned"))
         .group_by(planned_meeting.c.id, planned_meeting.c.on_day)
     )
 
 
-def _page(
-    tx: Transaction, conditions: Sequence[ColumnElement[bool]], wanted: Wanted, on: date, most: int = 0
-) -> tuple[list[TaskLine], bool]:
+def _page(tx: Transaction, asked: Asked, given: Mapping[str, Any], size: int) -> tuple[list[TaskLine], bool]:
     """The lines, and whether there are more in the direction in which they were read."""
-    size, back = most or PAGE, wanted.before is not None
-    first: Any = student.c.sort_key if wanted.sort == BY_NAME else due_order()
-    edge = beyond(wanted.before if back else wanted.after, wanted.sort, back=back)
-    order = [first.desc(), task.c.id.desc()] if back else [first, task.c.id]
-    found = _joined(select(task.c.id.label("id"))).where(*conditions, *edge).order_by(*order).limit(size + 1)
-    rows = tx.execute(_named(found.subquery("found"), on).order_by(*order)).all()
+    rows = tx.execute(_lines(asked), {**given, "size": size + 1}).all()
     lines = [TaskLine(*tuple(row)) for row in rows[:size]]
-    return (lines[::-1] if back else lines), len(rows) > size
+    return (lines[::-1] if asked.edge == "before" else lines), len(rows) > size
 
 
-def _previous(lines: list[TaskLine], more: bool, wanted: Wanted) -> str | None:
-    if not lines or not (wanted.after or (wanted.before and more)):
-        return None
-    return key_of(lines[0], wanted.sort)
+@lru_cache(STATEMENTS)
+def _lines(asked: Asked) -> Select[Any]:
+    """The numbers of one page first; then what is shown of them."""
+    first: Any = order_of(asked)
+    order = [first.desc(), task.c.id.desc()] if asked.edge == "before" else [first, task.c.id]
+    number = select(task.c.id.label("id"))
+    reading = _joined(number) if asked.of_case else number.select_from(task)
+    found = (
+        reading.where(GROUPS[asked.whose], *filters(asked), *beyond(asked))
+        .order_by(*order)
+        .limit(bindparam("size", type_=Integer))
+    )
+    return _named(found.subquery("found")).order_by(*order)
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -235,7 +235,7 @@ def _joined(query: Select[Any]) -> Select[Any]:
     )
 
 
-def _named(found: Any, on: date) -> Select[Any]:
+def _named(found: Any) -> Select[Any]:
     cell, holder = organisation.alias("cell"), user_account.alias("holder")
     pending = select(vote.c.id).where(vote.c.task_id == task.c.id, vote.c.status == "pending").exists()
     said = or_(comment.c.case_id == case.c.id, comment.c.case_id == case.c.parent_id)
@@ -244,7 +244,7 @@ def _named(found: Any, on: date) -> Select[Any]:
         _joined(
             select(
                 *(task.c[name] for name in TaskLine._fields[:10]),
-                due_state(on),
+                DUE_STATE,
                 case.c.stage,
                 *(student.c[name] for name in TaskLine._fields[12:19]),
                 organisation.c.name,

@@ -4,138 +4,156 @@ What depends on accounts and on the tree (who is unstaffed, whose votes wait for
 statement; each group is then a condition over `task` that an index can answer.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
+    Date,
     Select,
     String,
     and_,
+    bindparam,
     cast,
-    false,
-    literal,
     null,
     or_,
     select,
     union_all,
 )
 
-from engine.records import case, task
+from engine.among import among
+from engine.records import Id, case, task
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
 from workflows.access.queries import below
 from workflows.access.seats import Seat
-from workflows.access.standing_in import on_day, staffed, unstaffed_under
+from workflows.access.standing_in import on_day, somebody, unstaffed_under
 from workflows.admission.records import helper_assignment, vote
 from workflows.admission.steps import STEPS
+from workflows.desk.constants import constant
 from workflows.organisations.records import organisation_place
 from workflows.people.records import user_account
 
 OURS, MINE, DEPUTY, BEHALF, CONFIRM = "ours", "mine", "deputy", "behalf", "confirm"
-GROUPS: Final = (OURS, MINE, DEPUTY, BEHALF, CONFIRM)
 CONFIRMING: Final = PERMISSIONS["task.confirm"].positions
+ON, ME = bindparam("on", type_=Date), bindparam("me", type_=Id)
 
 
-@dataclass(frozen=True)
-class Reach:
-    """What the seats of a person reach besides the tasks of their own organisations, by number."""
-
-    unstaffed: frozenset[int]  # organisations whose desk is ours today
-    typed: frozenset[int]  # tasks of other unstaffed ones, in cases that we answer for
-    confirming: frozenset[int]  # tasks with a vote that waits for my confirmation
-    mentees: frozenset[int]  # cases of those whom I help
+def _owed(name: str) -> ColumnElement[bool]:
+    """Owed by one of them, or by nobody in particular in a case that they answer for."""
+    ours = select(case.c.id).where(among(case.c.custodian_id, name), case.c.closed_on.is_(None))
+    placeless = and_(task.c.organisation_id.is_(None), task.c.case_id.in_(ours))
+    return or_(among(task.c.organisation_id, name), placeless)
 
 
-def groups(tx: Transaction, seats: Sequence[Seat], on: date) -> Mapping[str, ColumnElement[bool]]:
-    """Group → the condition that its tasks meet."""
-    reach = reach_of(tx, seats, on)
+# A helper sees the tasks of the helper's lane, and only for the people assigned to that member.
+_helped = and_(task.c.lane == constant("helper"), among(task.c.case_id, "mentees"))
+_ours = or_(_owed("own"), _helped)
+_deputy = _owed("stood")
+_behalf = or_(among(task.c.organisation_id, "unstaffed"), among(task.c.id, "typed"))
+
+# Group → the condition that its tasks meet; `reach` gives the values.
+GROUPS: Final[Mapping[str, ColumnElement[bool]]] = {
+    OURS: _ours,
+    MINE: and_(task.c.assignee_id == ME, or_(_ours, _deputy, _behalf)),
+    DEPUTY: _deputy,
+    BEHALF: _behalf,
+    CONFIRM: among(task.c.id, "confirming"),
+}
+# What the number beside the inbox counts.
+WAITING: Final = or_(_ours, _deputy)
+
+
+def values(seats: Sequence[Seat], on: date) -> dict[str, Any]:
+    """The values that follow from the seats alone."""
     own = _clerks(seat for seat in seats if seat.deputises is None)
-    stood = _clerks(seat for seat in seats if seat.deputises is not None) - own
-    ours = or_(_owed(own), _helped(reach.mentees))
-    deputy = _owed(stood)
-    behalf = or_(_any(task.c.organisation_id, reach.unstaffed), _any(task.c.id, reach.typed))
-    mine = and_(task.c.assignee_id == seats[0].user_id, or_(ours, deputy, behalf)) if seats else false()
-    confirm = _any(task.c.id, reach.confirming)
-    return {OURS: ours, MINE: mine, DEPUTY: deputy, BEHALF: behalf, CONFIRM: confirm}
+    return {
+        "own": own,
+        "stood": _clerks(seat for seat in seats if seat.deputises is not None) - own,
+        "me": seats[0].user_id if seats else 0,
+        "on": on,
+    }
 
 
-def waiting(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
-    """What the number beside the inbox counts: tasks of one's own organisations and of those deputised."""
-    helping = any(seat.position in HELPER for seat in seats)
-    mentees = reach_of(tx, seats, on).mentees if helping else frozenset()
-    return or_(_owed(_clerks(seats)), _helped(mentees))
-
-
-def reach_of(tx: Transaction, seats: Sequence[Seat], on: date) -> Reach:
-    """One statement, and the tree of the day for votes of those under us."""
-    if not seats:
-        return Reach(frozenset(), frozenset(), frozenset(), frozenset())
+def reach(tx: Transaction, seats: Sequence[Seat], on: date) -> dict[str, Any]:
+    """All values of the groups' conditions: one statement, and the tree of the day for votes under us."""
     return tx.once(("inbox.reach", tuple(seats), on), lambda: _reach(tx, seats, on))
 
 
-def _reach(tx: Transaction, seats: Sequence[Seat], on: date) -> Reach:
+def _reach(tx: Transaction, seats: Sequence[Seat], on: date) -> dict[str, Any]:
+    known = values(seats, on)
     found: dict[str, list[Any]] = {"desk": [], "typed": [], "confirm": [], "mentee": []}
-    parts = _parts(seats, on)
-    for row in tx.execute(union_all(*parts)) if parts else ():
+    asking = known | {"clerks": known["own"] | known["stood"]}
+    for row in tx.execute(_REACH, asking) if seats else ():
         found[row.part].append(row)
-    return Reach(
-        unstaffed=frozenset(row.number for row in found["desk"]),
-        typed=frozenset(row.number for row in found["typed"]),
-        confirming=_confirming(tx, seats, found["confirm"], on),
-        mentees=frozenset(row.number for row in found["mentee"]),
-    )
-
-
-def _parts(seats: Sequence[Seat], on: date) -> list[Select[Any]]:
-    clerks, parts = sorted(_clerks(seats)), []
-    if clerks:
-        desk = unstaffed_under(clerks, on, owing=True).subquery()
-        parts += [_part("desk", desk.c.id), _typed(clerks, on)]
-    if any(seat.position in CONFIRMING for seat in seats):
-        pending = and_(vote.c.status == "pending", vote.c.proposed_by.is_distinct_from(seats[0].user_id))
-        votes = _part("confirm", task.c.id, task.c.organisation_id, task.c.element)
-        parts.append(votes.join(vote, vote.c.task_id == task.c.id).where(pending))
-    if any(seat.position in HELPER for seat in seats):
-        helped = helper_assignment.c
-        same = user_account.c.member_id == helped.member_id
-        mentees = _part("mentee", helped.case_id).join(user_account, same)
-        parts.append(mentees.where(user_account.c.id == seats[0].user_id, helped.valid_to.is_(None)))
-    return parts
+    helping = any(seat.position in HELPER for seat in seats)
+    return known | {
+        "unstaffed": [row.number for row in found["desk"]],
+        "typed": [row.number for row in found["typed"]],
+        "confirming": _confirming(tx, seats, found["confirm"], on),
+        "mentees": [row.number for row in found["mentee"]] if helping else [],
+    }
 
 
 def _part(name: str, number: Any, organisation: Any = None, element: Any = None) -> Select[Any]:
     return select(
-        literal(name).label("part"),
+        constant(name).label("part"),
         number.label("number"),
         cast(null(), BigInteger).label("organisation_id") if organisation is None else organisation,
         cast(null(), String).label("element") if element is None else element,
     )
 
 
-def _typed(clerks: Sequence[int], on: date) -> Select[Any]:
-    """Owed by somebody without an account, in a case that we or those right under us answer for."""
-    under = select(organisation_place.c.organisation_id).where(
-        organisation_place.c.parent_id.in_(clerks), on_day(organisation_place, on)
+def _ours_by_name(column: Any) -> ColumnElement[bool]:
+    return among(column, "clerks")
+
+
+def _typed() -> Select[Any]:
+    """Owed by somebody without an account, in a case that we or those right under us answer for.
+
+    Asked for each organisation that occurs, and not as a join: that would read everybody's accounts.
+    """
+    place = organisation_place
+    under = select(place.c.organisation_id).where(among(place.c.parent_id, "clerks"), on_day(place, ON))
+    cases = select(case.c.id).where(case.c.closed_on.is_(None))
+    answered = cases.where(among(case.c.custodian_id, "clerks")).union(
+        cases.where(case.c.custodian_id.in_(under))
     )
-    ours = select(case.c.id).where(case.c.closed_on.is_(None))
-    answered = ours.where(case.c.custodian_id.in_(clerks)).union(ours.where(case.c.custodian_id.in_(under)))
-    return _part("typed", task.c.id).where(
-        task.c.case_id.in_(answered),
-        task.c.organisation_id.is_not(None),
-        task.c.organisation_id.not_in(clerks),
-        ~staffed(task.c.organisation_id, on),
+    owed = (
+        select(task.c.id, task.c.organisation_id)
+        .where(task.c.case_id.in_(answered), ~among(task.c.organisation_id, "clerks"))
+        .cte("owed")
+    )
+    owing = select(owed.c.organisation_id.label("id")).distinct().subquery("owing")
+    alone = select(owing.c.id).where(somebody(owing.c.id, ON).is_(None))
+    return _part("typed", owed.c.id).where(owed.c.organisation_id.in_(alone))
+
+
+def _asked() -> CompoundSelect[Any]:
+    desk = unstaffed_under(_ours_by_name, ON, owing=True).subquery("desk")
+    pending = and_(vote.c.status == constant("pending"), vote.c.proposed_by.is_distinct_from(ME))
+    votes = _part("confirm", task.c.id, task.c.organisation_id, task.c.element)
+    helped = helper_assignment.c
+    mentees = _part("mentee", helped.case_id).join(user_account, user_account.c.member_id == helped.member_id)
+    return union_all(
+        _part("desk", desk.c.id),
+        _typed(),
+        votes.join(vote, vote.c.task_id == task.c.id).where(pending),
+        mentees.where(user_account.c.id == ME, helped.valid_to.is_(None)),
     )
 
 
-def _confirming(tx: Transaction, seats: Sequence[Seat], pending: list[Any], on: date) -> frozenset[int]:
+_REACH: Final = _asked()
+
+
+def _confirming(tx: Transaction, seats: Sequence[Seat], pending: list[Any], on: date) -> list[int]:
     """Votes of my own organisation that my position confirms, and of those under it."""
     acting = [seat for seat in seats if seat.position in CONFIRMING]
     if not pending or not acting:
-        return frozenset()
+        return []
     offices = {seat.organisation_id for seat in acting}
     under = below(tx, sorted(offices), on) - offices
     own = {
@@ -144,31 +162,12 @@ def _confirming(tx: Transaction, seats: Sequence[Seat], pending: list[Any], on: 
         for name, step in STEPS.items()
         if seat.position in step.confirm
     }
-    return frozenset(
+    return [
         row.number
         for row in pending
         if row.organisation_id in under or (row.organisation_id, row.element) in own
-    )
+    ]
 
 
-def _clerks(seats: Any) -> set[int]:
+def _clerks(seats: Iterable[Seat]) -> set[int]:
     return {seat.organisation_id for seat in seats if seat.position in CLERKS}
-
-
-def _owed(organisations: set[int]) -> ColumnElement[bool]:
-    """Owed by one of them, or by nobody in particular in a case that they answer for."""
-    if not organisations:
-        return false()
-    numbers = sorted(organisations)
-    ours = select(case.c.id).where(case.c.custodian_id.in_(numbers), case.c.closed_on.is_(None))
-    placeless = and_(task.c.organisation_id.is_(None), task.c.case_id.in_(ours))
-    return or_(task.c.organisation_id.in_(numbers), placeless)
-
-
-def _helped(cases: frozenset[int]) -> ColumnElement[bool]:
-    """A helper sees the tasks of the helper's lane, and only for the people assigned to that member."""
-    return and_(task.c.lane == "helper", task.c.case_id.in_(sorted(cases))) if cases else false()
-
-
-def _any(column: Any, numbers: frozenset[int]) -> ColumnElement[bool]:
-    return column.in_(sorted(numbers)) if numbers else false()

@@ -6,17 +6,27 @@ Two statements; which organisations and institutions count comes from the tree t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, null, or_, select, true
+from sqlalchemy import func, null, or_, select
 
+from engine.among import among
 from engine.records import case, document
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS, PARTY, UNION
 from workflows.access.queries import below
 from workflows.access.seats import Seat
 from workflows.desk.cases import LISTED
-from workflows.desk.finding import case_matches, folded, person_matches, with_paper
+from workflows.desk.finding import (
+    Shape,
+    case_matches,
+    folded,
+    person_matches,
+    shape_of,
+    values_of,
+    with_paper,
+)
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import student
@@ -77,20 +87,26 @@ def search(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Foun
     """Cases and students whom the words mean, at most fifty of each."""
     if not folded(words):
         return Found([], None)
-    scope = _students_of(tx, seats)
-    cases = [CaseHit(*tuple(row)) for row in tx.execute(_cases(tx, seats, words, on))]
-    students = None
-    if scope is not None:
-        students = [StudentHit(*tuple(row)) for row in tx.execute(_students(scope, words))]
+    shape, given = shape_of(words), values_of(words)
+    reached = custodians(tx, seats, on)
+    asking = _cases(shape, reached is not None)
+    cases = [CaseHit(*tuple(row)) for row in tx.execute(asking, given | {"custodians": reached or ()})]
+    schools, cells, students = *_students_of(tx, seats), None
+    if schools or cells:
+        given |= {"schools": schools, "cells": cells}
+        students = [StudentHit(*tuple(row)) for row in tx.execute(_students(shape), given)]
     return Found(cases[:MOST], students and students[:MOST], len(cases) > MOST, len(students or ()) > MOST)
 
 
-def _cases(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Any:
+@lru_cache
+def _cases(shape: Shape, bounded: bool) -> Any:
+    """`bounded`: not everything is seen."""
     names = ("family_name", "middle_name", "given_name", "birth_date", "class_name", "course")
+    within = [among(case.c.custodian_id, "custodians")] if bounded else []
     found = (
         select(case.c.id, student.c.sort_key)
         .join(student, student.c.id == case.c.subject_id)
-        .where(case.c.kind == "admission", LISTED, custodians(tx, seats, on), case_matches(words))
+        .where(case.c.kind == "admission", LISTED, *within, case_matches(shape))
         .order_by(student.c.sort_key, case.c.id)
         .limit(MOST + 1)
         .subquery("found")
@@ -100,7 +116,7 @@ def _cases(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Any:
             *(case.c[name] for name in CaseHit._fields[:4]),
             organisation.c.name,
             *(student.c[name] for name in names),
-            _paper(words),
+            _paper() if shape.paper else null(),
         )
         .join(found, found.c.id == case.c.id)
         .join(student, student.c.id == case.c.subject_id)
@@ -109,46 +125,42 @@ def _cases(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Any:
     )
 
 
-def _paper(words: str) -> Any:
+def _paper() -> Any:
     """The number of the paper that the words begin, if they are one."""
-    key = folded(words)
-    if not any(char.isdigit() for char in key):
-        return null()
-    of_case = with_paper(key).with_only_columns(func.min(document.c.number))
+    of_case = with_paper().with_only_columns(func.min(document.c.number))
     return of_case.where(document.c.case_id == case.c.id).correlate(case).scalar_subquery()
 
 
-def _students(scope: ColumnElement[bool], words: str) -> Any:
+@lru_cache
+def _students(shape: Shape) -> Any:
+    scope = or_(among(student.c.institution_id, "schools"), among(student.c.cell_id, "cells"))
     return (
         select(*(student.c[name] for name in StudentHit._fields[:8]), institution.c.name)
         .join(institution, institution.c.id == student.c.institution_id)
-        .where(scope, student.c.left_on.is_(None), person_matches(words))
+        .where(scope, student.c.left_on.is_(None), person_matches(shape))
         .order_by(student.c.sort_key, student.c.id)
         .limit(MOST + 1)
     )
 
 
-def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
-    """Cases whose custodian is mine, under mine, or an organisation of my institution."""
+def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> set[int] | None:
+    """Mine, what stands under mine, the organisations of my institution; None: all there are."""
     acting = {seat.organisation_id for seat in seats if seat.position in CLERKS}
     tree = tree_of(tx)
     seen = below(tx, sorted(acting), on)
     for school in tree.schools:
         if acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
             seen |= {one for one in (school.party_organisation_id, school.cell_id) if one is not None}
-    if seen >= tree.nodes.keys():
-        return true()
-    return case.c.custodian_id.in_(sorted(seen))
+    return None if seen >= tree.nodes.keys() else seen
 
 
-def _students_of(tx: Transaction, seats: Sequence[Seat]) -> ColumnElement[bool] | None:
-    """Students of the institutions that one acts for, and those whom one's cell follows."""
-    own = {seat.organisation_id for seat in seats if seat.position in PARTY | UNION}
-    schools = [
+def _students_of(tx: Transaction, seats: Sequence[Seat]) -> tuple[set[int], set[int]]:
+    """Institutions that one acts for, and cells that may follow students themselves."""
+    of_schools = [seat for seat in seats if seat.position in PARTY | UNION and seat.of_school]
+    own = {seat.organisation_id for seat in of_schools}
+    schools = {
         school.id
         for school in tree_of(tx).schools
         if own & {school.party_organisation_id, school.union_organisation_id, school.cell_id}
-    ]
-    if not schools and not any(seat.of_school for seat in seats):
-        return None
-    return or_(student.c.institution_id.in_(schools), student.c.cell_id.in_(sorted(own)))
+    }
+    return schools, own

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.admission.records import meeting, opinion_request, verification_request, vote
-from workflows.desk.inbox_filters import due_state
+from workflows.desk.inbox_filters import DUE_STATE, SOON
 from workflows.organisations.records import organisation
 from workflows.people.records import student, user_account
 
@@ -49,7 +49,8 @@ def task_and_student(tx: Transaction, task_id: int) -> Any:
 
 def due_word(tx: Transaction, task_id: int, on: date) -> str:
     """The state of its deadline, as the inbox says it."""
-    return str(tx.execute(select(due_state(on)).where(task.c.id == task_id)).scalar_one())
+    given = {"on": on, "soon_until": on + SOON}
+    return str(tx.execute(select(DUE_STATE).where(task.c.id == task_id), given).scalar_one())
 
 
 def organisation_name(tx: Transaction, organisation_id: int | None) -> str | None:
