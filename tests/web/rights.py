@@ -63,6 +63,7 @@ ALLOWED: dict[str, set[str]] = {
     SIGNED_IN: set(RELATIONS),
     "desk.see": SEATED,
     "cases.list": CLERKS,
+    "mentees.list": PARTY,
     "rules.list": SEATED,
     "calendar.list": SEATED,
     "calendar.change": ADMINISTRATION,
