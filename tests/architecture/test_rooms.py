@@ -30,6 +30,8 @@ HOME = {
     "alembic": ("workflows/migrations", "workflows/schema.py"),
     "python_calamine": ("workflows/imports",),
     "cryptography": ("engine/secrets.py",),
+    "passlib": ("web/authenticator.py",),
+    "qrcode": ("web/authenticator.py",),
     "lxml": ("engine/models", "engine/process"),
 }
 

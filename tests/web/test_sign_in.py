@@ -11,10 +11,11 @@ from flask import Flask
 from passlib.totp import TOTP
 from sqlalchemy import event, func, select, update
 
+from engine.records import journal
 from engine.transactions import Store
 from tests.web.conftest import AT_EASE, HASH, PASSWORD, Person, hidden
 from tests.web.test_language import ENGLISH, shown
-from tests.workflows.builders import World, build, noon
+from tests.workflows.builders import BEGINNING, World, build, noon
 from web.application import create_app
 from web.authenticator import counter_of
 from workflows.access import attempts, second_factor
@@ -23,6 +24,7 @@ from workflows.access.records import session as session_table
 from workflows.access.records import sign_in_attempt
 from workflows.access.sessions import Limits, end_sessions
 from workflows.people.records import user_account
+from workflows.people.users import add_position, add_user
 
 OWN = "mot cau dai cua rieng toi"
 SLIP = "phieu-mot-lan-2026"
@@ -532,3 +534,16 @@ def test_no_english_word_stands_on_the_pages_of_signing_in(app: Flask, clock: Cl
         if found := ENGLISH & set(re.findall(r"[a-z]+", re.sub(r"\S*[^\x00-\x7f]\S*", " ", read))):
             wrong[name] = found
     assert wrong == {}
+
+
+def test_an_administrator_ends_the_sessions_of_somebody_and_the_log_says_so(app: Flask, world: World) -> None:
+    user = Person(app).sign_in("cell1")
+    with world.store.transaction() as tx:
+        boss = add_user(tx, "quantri", "Quản trị", password=HASH)
+        add_position(tx, boss, world.commune, "administrator", since=BEGINNING)
+    administrator = Person(app).sign_in("quantri")
+    path = f"/users/{world.users['cell1']}"
+    administrator.get(path)
+    assert administrator.post(f"{path}/sessions/end", {}).request.path == path
+    assert user.get("/account").request.path == "/sign-in"
+    assert [row.facts["count"] for row in world.rows(select(journal)) if row.kind == "sessions_ended"] == [1]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from marshmallow import Schema, fields
 from werkzeug.wrappers import Response
@@ -16,11 +16,10 @@ from web.entry import now, owed, public, refusal, signed_in, store, today
 from web.language import LANGUAGES, words
 from workflows import access
 from workflows.access import accounts, second_factor, sessions
-from workflows.desk.frame import named_seats
+from workflows.access.permissions import PERMISSIONS
 from workflows.people.words import POSITIONS
 
 pages = Blueprint("account", __name__)
-DEPUTIES = "users.deputies"
 OPEN_TOO_LONG = Text("Trang đăng nhập mở đã lâu. Hãy gõ lại mật khẩu.")
 
 
@@ -157,7 +156,7 @@ def show() -> str:
     with store().transaction(writing=False) as tx:
         seats = access.acting_for(tx, current_user.id, today())
         facts = {
-            "seats": [(POSITIONS.get(word, word), name) for word, name in named_seats(tx, seats)],
+            "seats": [(POSITIONS.get(seat.position, seat.position), seat.organisation) for seat in seats],
             "open": sessions.sessions_of(tx, current_user.id, now(), sign_in.limits()),
             "codes_left": second_factor.codes_left(tx, current_user.id),
         }
@@ -167,7 +166,7 @@ def show() -> str:
         here=current_user.session,
         device=device,
         until=factor_until(),
-        deputies=url_for(DEPUTIES) if DEPUTIES in current_app.view_functions else None,
+        deputies=bool({seat.position for seat in seats} & PERMISSIONS["deputies.own"].positions),
         **facts,
     )
 

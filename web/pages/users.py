@@ -102,7 +102,7 @@ class Standing(Sheet):
 class Slipping(Sheet):
     """A new slip."""
 
-    new_factor = tick("Bỏ cả mã xác thực hai lớp (khi mất điện thoại)")
+    new_factor = tick("Bỏ cả mã xác thực hai bước (khi mất điện thoại)")
 
 
 FORMS: dict[str, Any] = {
@@ -290,6 +290,15 @@ def set_active(tx: Transaction, account_id: int) -> Response:
         raise InvalidAnswers({})
     accounts.set_active(tx, account_id, wanted == "yes", **_who(tx, account_id))
     return _back(account_id, "Đã mở khóa tài khoản." if wanted == "yes" else "Đã khóa tài khoản.")
+
+
+@pages.post("/users/<number:account_id>/sessions/end")
+@opens("user.manage", Account, writing=True, again="users.show")
+def end_sessions(tx: Transaction, account_id: int) -> Response:
+    if account_id == user_id():  # one's own are ended on the own page, where they can be told apart
+        return redirect(url_for("account.show", _anchor="sessions"), 303)
+    accounts.end_all_sessions(tx, account_id, **_who(tx, account_id))
+    return _back(account_id, "Đã kết thúc mọi phiên của tài khoản này.")
 
 
 @pages.post("/users/<number:account_id>/seats")

@@ -229,6 +229,33 @@ def set_active(
     )
 
 
+def end_all_sessions(
+    tx: Transaction,
+    account_id: int,
+    *,
+    organisation_id: int | None,
+    by: int,
+    on: date,
+    now: datetime,
+) -> int:
+    """Whoever works under this account at some browser signs in anew; says how many sessions ended."""
+    row = hold_account(tx, account_id)
+    ended = end_sessions(tx, account_id)
+    if ended:
+        note(
+            tx,
+            "sessions_ended",
+            organisation_id=organisation_id,
+            user_id=account_id,
+            on=on,
+            by=by,
+            now=now,
+            username=row.username,
+            count=ended,
+        )
+    return ended
+
+
 def _require_others(tx: Transaction, account_id: int, on: date) -> None:
     c = position.c
     held = tx.execute(

@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "account_slip": "Cấp phiếu đăng nhập mới cho tài khoản {username} của đồng chí {user}.",
     "account_closed": "Khóa tài khoản {username} của đồng chí {user}.",
     "account_reopened": "Mở khóa tài khoản {username} của đồng chí {user}.",
+    "sessions_ended": "Kết thúc {count} phiên đăng nhập của tài khoản {username} (đồng chí {user}).",
     "account_changed": "Sửa thông tin tài khoản {username} của đồng chí {user}.",
     "position_given": "Giao chức vụ {position} cho đồng chí {user}, từ {since}.",
     "position_ended": "Đồng chí {user} thôi chức vụ {position} từ {until}.",
