@@ -20,6 +20,7 @@ from workflows.access.permissions import (
     RECEIVER,
     SCHOOL,
     SELF,
+    SHARED,
     SUPERIOR,
     Permission,
 )
@@ -74,6 +75,7 @@ ORDER = (
     ANSWERING,
     DECIDING,
     SUPERIOR,
+    SHARED,
     FORMER,
     SELF,
     MANDATE,
