@@ -31,20 +31,24 @@ OFFER_OVER = Text("Trang mở lâu quá nên mã vạch này không dùng đư�
 
 @dataclass(frozen=True)
 class Offer:
-    """A secret and recovery codes that are kept once a first code has shown that they arrived."""
+    """A secret and recovery codes that are kept once a first code has shown that they arrived.
+
+    `replaces`: the password was asked for, the secret may take the place of another (a new telephone).
+    """
 
     secret: str
     codes: list[str]
+    replaces: bool = False
 
 
-def make_offer() -> Offer:
-    return Offer(TOTP.new(size=20).base32_key, second_factor.make_recovery_codes())
+def make_offer(replaces: bool = False) -> Offer:
+    return Offer(TOTP.new(size=20).base32_key, second_factor.make_recovery_codes(), replaces)
 
 
 def pack(offer: Offer, user_id: int) -> str:
     """The offer, sealed for its user: it waits in the page, not in the database."""
     until = (now() + OFFER_LASTS).timestamp()
-    plain = json.dumps([offer.secret, offer.codes, until]).encode()
+    plain = json.dumps([offer.secret, offer.codes, offer.replaces, until]).encode()
     return urlsafe_b64encode(seal(_key(), plain, str(user_id).encode())).decode()
 
 
@@ -52,16 +56,18 @@ def unpack(packed: str, user_id: int) -> Offer | None:
     """The offer of the page; None where it is too old or somebody else's."""
     try:
         plain = unseal(_key(), urlsafe_b64decode(packed[:4000]), str(user_id).encode())
-        secret, codes, until = json.loads(plain)
+        secret, codes, replaces, until = json.loads(plain)
     except (Failure, NotBase64, ValueError):
         return None
-    return Offer(secret, codes) if until > now().timestamp() else None
+    return Offer(secret, codes, replaces) if until > now().timestamp() else None
 
 
 def accept(account: accounts.Account, offer: Offer, typed: str) -> None:
     """Keep the offered secret, if the first code fits. Sent twice, it is done once."""
     if account.tf_totp_secret and secret_of(account) == offer.secret:
         return
+    if not offer.secret or (account.tf_totp_secret and not offer.replaces):
+        raise InvalidAnswers({"code": [OFFER_OVER]})
     counter = counter_of(offer.secret, typed, now())
     if counter is None:
         raise InvalidAnswers({"code": [NOT_THIS_CODE]})

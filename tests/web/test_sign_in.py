@@ -438,6 +438,33 @@ def test_setting_up_sent_twice_shows_the_same_codes(app: Flask, clock: Clock) ->
     assert pages[0] == pages[1] != []
 
 
+def test_the_second_factor_moves_to_another_telephone_after_the_password(
+    app: Flask, world: World, clock: Clock
+) -> None:
+    user = Person(app).sign_in("cell1")
+    user.get("/account/second-factor")
+    early = hidden(user.page, "offer") or ""
+    early_key = re.search(r'class="key">([A-Z2-7 ]+)<', user.page)
+    assert early_key is not None
+    old, _ = enrol(user, clock)
+    early_code = code(early_key[1].replace(" ", ""), clock)
+    form = {"offer": early, "code": early_code}
+    assert user.post("/account/second-factor", form).status_code == 422  # no second one by an old page
+    user.get("/account/second-factor")
+    form = {"offer": hidden(user.page, "offer") or "", "code": "123456"}
+    assert user.post("/account/second-factor", form).status_code == 422
+    assert user.post("/account/second-factor/move", {"old": "sai"}).status_code == 422
+    user.post("/account/second-factor/move", {"old": PASSWORD})
+    key = re.search(r'class="key">([A-Z2-7 ]+)<', user.page)
+    assert key is not None
+    new = key[1].replace(" ", "")
+    user.post("/account/second-factor", {"offer": hidden(user.page, "offer") or "", "code": code(new, clock)})
+    assert "Mười mã này chỉ hiện một lần" in user.page
+    clock.pass_by(minutes=2)
+    assert with_code(app, code(old, clock))[1] == 422
+    assert with_code(app, code(new, clock))[1] == 200
+
+
 def test_an_offer_of_somebody_else_is_not_taken(app: Flask, clock: Clock) -> None:
     other = Person(app).sign_in("cell2")
     other.get("/account/second-factor")

@@ -28,7 +28,7 @@ class FirstCode(Schema):
 
 
 class OwnPassword(Schema):
-    """The own password, before the second factor is changed."""
+    """The own password, before anything about the second factor changes."""
 
     old = fields.String(required=True, metadata={"label": "Mật khẩu hiện nay", "widget": "password"})
 
@@ -70,6 +70,18 @@ def renew_codes() -> Any:
     with store().transaction() as tx:
         second_factor.keep_recovery_codes(tx, current_user.id, offer.codes)
     return _codes(offer.codes)
+
+
+@pages.post("/move")
+@signed_in
+def move() -> Any:
+    """To another telephone: after the password, a new picture; the old secret counts until its first code."""
+    try:
+        sign_in.check_password(forms.load(OwnPassword, request.form)["old"])
+    except InvalidAnswers as refused:
+        g.refusal = refused
+        return show(), 422
+    return _offer(authenticator.make_offer(replaces=True))
 
 
 @pages.post("/off")
