@@ -12,7 +12,7 @@ from tests.journeys.furniture import arrange
 from tests.web.conftest import HASH
 from tests.workflows.builders import BEGINNING, World, build, noon
 from workflows.admission.records import vote
-from workflows.bulk import choosing, running
+from workflows.bulk import choosing, orders, running
 from workflows.bulk.answers import Typed
 from workflows.desk.uploads import keep_upload
 from workflows.meetings import verbs as meetings
@@ -66,11 +66,11 @@ def _batches(world: World, scene: Scene) -> None:
             [(group, rows)] = chosen.groups.items()
             number = scene.numbers[name] = choosing.create(tx, group, rows, by=user, now=now)
             if states:
-                running.fill_in(tx, number, Typed({"on": world.today.isoformat()}), now=now)
+                orders.fill_in(tx, number, Typed({"on": world.today.isoformat()}), now=now)
         running.advance(world.store, number, now=now, seconds=60)
         if states == 2:
             with world.store.transaction() as tx:
-                running.start(tx, number, 1, now=now)
+                orders.start(tx, number, 1, now=now)
             running.advance(world.store, number, now=now, seconds=60)
 
 

@@ -20,7 +20,7 @@ from web.language import words
 from web.pages.tasks import BALLOT, BELONGS, PARTS
 from workflows.access import Batch
 from workflows.admission.desk import prepare
-from workflows.bulk import answers, choosing, queries, running
+from workflows.bulk import answers, choosing, orders, queries, running
 from workflows.bulk import records as state
 from workflows.bulk.places import places_of
 from workflows.bulk.table import CONFIRM, EACH, MOST_LINES, NOMINATE, numbering
@@ -201,30 +201,30 @@ def fill(tx: Transaction, batch_id: int) -> Response:
     found, lines = queries.find_batch(tx, batch_id), queries.lines_of(tx, batch_id)
     shared = forms.read(answers.shared_form(found.element), request.form)
     sent = answers.Typed(shared, read_lines(found.element, lines, request.form))
-    running.refuse_form(tx, batch_id, sent, now=now())
+    orders.refuse_form(tx, batch_id, sent, now=now())
     with store().transaction(now=now()) as writing:  # the look at hundreds of lines holds no lock
-        running.fill_in(writing, batch_id, sent, now=now())
+        orders.fill_in(writing, batch_id, sent, now=now())
     return redirect(url_for("bulk.show", batch_id=batch_id), 303)
 
 
 @pages.post("/bulk/<number:batch_id>/start")
 @opens("bulk.use", Batch, writing=True)
 def start(tx: Transaction, batch_id: int) -> Response:
-    running.start(tx, batch_id, request.form.get("revision", type=int), now=now())
+    orders.start(tx, batch_id, request.form.get("revision", type=int), now=now())
     return redirect(url_for("bulk.show", batch_id=batch_id), 303)
 
 
 @pages.post("/bulk/<number:batch_id>/retry")
 @opens("bulk.use", Batch, writing=True)
 def retry(tx: Transaction, batch_id: int) -> Response:
-    running.retry(tx, batch_id, now=now())
+    orders.retry(tx, batch_id, now=now())
     return redirect(url_for("bulk.show", batch_id=batch_id), 303)
 
 
 @pages.post("/bulk/<number:batch_id>/stop")
 @opens("bulk.use", Batch, writing=True)
 def stop(tx: Transaction, batch_id: int) -> Response:
-    running.stop(tx, batch_id, now=now())
+    orders.stop(tx, batch_id, now=now())
     flash(words("Đã dừng. Những dòng đã ghi vẫn giữ nguyên."), "info")
     return redirect(url_for("bulk.show", batch_id=batch_id), 303)
 
@@ -232,5 +232,5 @@ def stop(tx: Transaction, batch_id: int) -> Response:
 @pages.post("/bulk/<number:batch_id>/correct")
 @opens("bulk.use", Batch, writing=True)
 def correct(tx: Transaction, batch_id: int) -> Response:
-    number = running.correct(tx, batch_id, now=now())
+    number = orders.correct(tx, batch_id, now=now())
     return redirect(url_for("bulk.show", batch_id=number), 303)

@@ -1,6 +1,5 @@
 """What the pages of bulk work show: one's own batches, and the lines of one with their people."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -69,12 +68,6 @@ def lines_of(tx: Transaction, batch_id: int, *states: str) -> list[Line]:
     if states:
         query = query.where(batch_line.c.state.in_(states))
     return [Line(*tuple(row)) for row in tx.execute(query)]
-
-
-def count_states(tx: Transaction, batch_id: int) -> Counter[str]:
-    """How many lines are in each state."""
-    query = select(batch_line.c.state, func.count()).where(batch_line.c.batch_id == batch_id)
-    return Counter(dict(tuple(row) for row in tx.execute(query.group_by(batch_line.c.state))))
 
 
 def batches_of(tx: Transaction, user_id: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A batch on its way: filled in, tried line by line, started, done line by line, done again where it failed.
+"""A batch on its way: its lines tried one by one, then done one by one, by whoever has the time.
 
 Each line is tried and done in a short transaction of its own, so a killed process loses nothing, no line is
 done twice, and nobody waits long for the one write lock of SQLite. Pages and the worker call `advance` alike.
@@ -6,21 +6,17 @@ done twice, and nobody waits long for the one write lock of SQLite. Pages and th
 
 import logging
 import time
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 
-from engine.errors import Conflict, Failure, ModelError, Text, Unavailable
-from engine.time import day_of
+from engine.errors import Conflict, Failure, ModelError, Unavailable
 from engine.transactions import Store, Transaction
-from workflows.admission.steps import STEPS
 from workflows.bulk import answers as typed_answers
-from workflows.bulk.answers import Typed, merged, refuse_wrong
-from workflows.bulk.choosing import Group, create
+from workflows.bulk.answers import Typed, merged
 from workflows.bulk.doing import attempt, broken, counted_on, why_of
-from workflows.bulk.places import Places, places_of
+from workflows.bulk.places import Places
 from workflows.bulk.queries import find_batch
 from workflows.bulk.records import (
     BARRED,
@@ -34,110 +30,18 @@ from workflows.bulk.records import (
     READY,
     REFUSED,
     RUNNING,
-    STOPPED,
     WAITING,
     batch,
     batch_line,
 )
-from workflows.bulk.table import CONFIRM, EACH, ONE
-from workflows.documents.registers import next_number
+from workflows.bulk.rows import hold, places_for, put, students_of
+from workflows.bulk.table import EACH
 
 WORKER_SECONDS = 3.0
 IDLE = timedelta(seconds=15)  # a page that is open touches its batch every second or two
 KEEP_TYPED = timedelta(days=7)  # after the end, to correct and send again what was refused
 KEEP_DRAFT = timedelta(days=2)
 log = logging.getLogger(__name__)
-
-SENT_ELSEWHERE = Text("Danh sách này vừa được sửa ở một trang khác. Hãy xem lại rồi xác nhận.")
-STARTED = Text("Danh sách này đã bắt đầu ghi nên không sửa biểu được nữa. Hãy xem kết quả từng dòng.")
-NOTHING = Text("Không có dòng nào làm được nên chưa ghi gì. Hãy sửa lại biểu, hoặc chọn người khác.")
-
-
-# --- what the maker says
-
-
-def refuse_form(tx: Transaction, batch_id: int, typed: Typed, *, now: datetime) -> None:
-    """Raises InvalidAnswers for what the form alone shows to be wrong, before anything is tried."""
-    found, lines = find_batch(tx, batch_id), _students(tx, batch_id)
-    refuse_wrong(found.element, typed, lines, _places(tx, found, lines, now))
-
-
-def fill_in(tx: Transaction, batch_id: int, typed: Typed, *, now: datetime) -> None:
-    """Keep what was typed; every line is tried anew. Conflict where the work has begun."""
-    found = _hold(tx, batch_id)
-    if found.state not in (DRAFT, CHECKING, CHECKED):
-        raise Conflict(STARTED)
-    typed_answers.keep(tx, batch_id, typed)
-    _set(tx, batch_id, state=CHECKING, revision=found.revision + 1, touched_at=now)
-    ours = update(batch_line).where(batch_line.c.batch_id == batch_id)
-    tx.execute(ours.values(state=WAITING, result=None, why=None))
-
-
-def start(tx: Transaction, batch_id: int, revision: int | None, *, now: datetime) -> None:
-    """Confirmed: what the trial found possible is to be done. Sent twice, it starts once."""
-    found = _hold(tx, batch_id)
-    if found.state in (RUNNING, DONE):
-        return
-    if found.state != CHECKED or found.revision != revision:
-        raise Conflict(SENT_ELSEWHERE)
-    if not _move(tx, batch_id, FINE, READY):
-        raise Conflict(NOTHING)
-    _move(tx, batch_id, BARRED, REFUSED)
-    _set(tx, batch_id, state=RUNNING, touched_at=now, number=_number_for_all(tx, found, now))
-
-
-def _number_for_all(tx: Transaction, found: Any, now: datetime) -> str | None:
-    """The one number for the paper of all, taken now: two who do lines at once bear the same."""
-    if found.kind == CONFIRM or found.element is None or found.organisation_id is None:
-        return None
-    shared = typed_answers.read(tx, found.id, by=found.by, now=now).shared
-    kind = STEPS[found.element].paper(_outcome(found.element, shared))
-    if shared.get("numbering") != ONE or kind is None:
-        return None
-    on = typed_answers.form_of(found.element)().fields["on"].deserialize(shared["on"])
-    return next_number(tx, found.organisation_id, None, kind, on=on, by=found.by, now=now).text
-
-
-def _outcome(element: str, shared: Mapping[str, Any]) -> str | None:
-    word = shared.get("outcome") or typed_answers.form_of(element)().fields["outcome"].load_default
-    return word if isinstance(word, str) else None
-
-
-def retry(tx: Transaction, batch_id: int, *, now: datetime) -> None:
-    """What failed for no reason of the law or the form is done again."""
-    found = _hold(tx, batch_id)
-    if found.state == DONE and _move(tx, batch_id, FAILED, READY):
-        _set(tx, batch_id, state=RUNNING, finished_at=None, touched_at=now)
-
-
-def stop(tx: Transaction, batch_id: int, *, now: datetime) -> None:
-    """What is done stays done; what waits is left."""
-    found = _hold(tx, batch_id)
-    if found.state == RUNNING:
-        _move(tx, batch_id, READY, STOPPED)
-        _set(tx, batch_id, state=DONE, finished_at=now, touched_at=now)
-
-
-def correct(tx: Transaction, batch_id: int, *, now: datetime) -> int:
-    """A new batch of the lines that were not done, with what was typed for them; gives its number."""
-    found = _hold(tx, batch_id)
-    left = batch_line.c.state.in_((REFUSED, FAILED, STOPPED))
-    query = select(batch_line).where(batch_line.c.batch_id == batch_id, left).order_by(batch_line.c.rank)
-    rows = list(tx.execute(query))
-    if found.state != DONE or not rows:
-        raise Conflict(NOTHING)
-    group = Group(found.kind, found.element, found.organisation_id)
-    number = create(tx, group, rows, by=found.by, now=now)
-    before = typed_answers.read(tx, batch_id, by=found.by, now=now)
-    new = select(batch_line.c.id).where(batch_line.c.batch_id == number).order_by(batch_line.c.rank)
-    pairs = zip(tx.execute(new).scalars(), rows, strict=True)
-    own = {str(line_id): before.of_line(row.id) for line_id, row in pairs if before.of_line(row.id)}
-    if before.shared:
-        typed_answers.keep(tx, number, Typed(before.shared, own))
-    return number
-
-
-# --- what is done, by whoever has the time
 
 
 def advance(store: Store, batch_id: int, *, now: datetime, seconds: float) -> None:
@@ -147,11 +51,27 @@ def advance(store: Store, batch_id: int, *, now: datetime, seconds: float) -> No
         found = find_batch(tx, batch_id)
         if found.state not in (CHECKING, RUNNING):
             return
-        _set(tx, batch_id, touched_at=now)
+        put(tx, batch_id, touched_at=now)
         typed = typed_answers.read(tx, batch_id, by=found.by, now=now)
-        places = _places(tx, found, _students(tx, batch_id), now)
+        places = places_for(tx, found, students_of(tx, batch_id), now)
     step = _try_lines if found.state == CHECKING else _do_lines
     step(store, found, typed, places, now, until)
+
+
+class _Turn:
+    """SQLite has one write lock and no queue: who waits looks again every 100 ms at the latest, and finds it
+    taken as long as lines follow each other at once. So after some work there is a rest longer than that."""
+
+    WORK, REST = 0.25, 0.12
+
+    def __init__(self, store: Store) -> None:
+        self.one_writer = store.engine.dialect.name == "sqlite"
+        self.since = time.monotonic()
+
+    def rest(self) -> None:
+        if self.one_writer and time.monotonic() - self.since > self.WORK:
+            time.sleep(self.REST)
+            self.since = time.monotonic()
 
 
 def _try_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
@@ -159,11 +79,13 @@ def _try_lines(store: Store, found: Any, typed: Typed, places: Places, now: date
         query = select(batch_line).where(batch_line.c.batch_id == found.id, batch_line.c.state == WAITING)
         waiting = list(tx.execute(query.order_by(batch_line.c.rank)))
     tried: list[dict[str, Any]] = []
+    turn = _Turn(store)
     for line in waiting:
         try:
             tried.append({"of_line": line.id, **_tried(store, found, line, typed, places, now)})
         except Unavailable:  # somebody writes for long: the next call goes on
             break
+        turn.rest()
         if time.monotonic() > until:
             break
     with store.transaction(now=now) as tx:
@@ -199,7 +121,7 @@ def _tried(
 def _keep_trials(
     tx: Transaction, found: Any, tried: list[dict[str, Any]], typed: Typed, now: datetime
 ) -> None:
-    present = _hold(tx, found.id)
+    present = hold(tx, found.id)
     if present.state != CHECKING or present.revision != found.revision:
         return  # the form was sent anew meanwhile: these trials are of the old one
     for one in tried:
@@ -209,7 +131,7 @@ def _keep_trials(
     left = select(exists().where(batch_line.c.batch_id == found.id, batch_line.c.state == WAITING))
     if not tx.execute(left).scalar():
         _expect_numbers(tx, found.id, typed)
-        _set(tx, found.id, state=CHECKED, touched_at=now)
+        put(tx, found.id, state=CHECKED, touched_at=now)
 
 
 def _expect_numbers(tx: Transaction, batch_id: int, typed: Typed) -> None:
@@ -228,9 +150,10 @@ def _expect_numbers(tx: Transaction, batch_id: int, typed: Typed) -> None:
 
 
 def _do_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
+    turn = _Turn(store)
     try:
         while _do_next(store, found, typed, places, now) and time.monotonic() <= until:
-            pass
+            turn.rest()
     except Unavailable:  # the lines wait; the next call goes on
         return
     with store.transaction(now=now) as tx:
@@ -312,7 +235,7 @@ def forget_old(store: Store, now: datetime) -> int:
         ended = select(batch.c.id).where(batch.c.erased_at.is_(None), batch.c.finished_at < now - KEEP_TYPED)
         for number in list(tx.execute(ended).scalars()):
             typed_answers.erase(tx, number, now=now)
-            _set(tx, number, erased_at=now)
+            put(tx, number, erased_at=now)
         old = batch.c.state.in_((DRAFT, CHECKING, CHECKED)) & (batch.c.touched_at < now - KEEP_DRAFT)
         numbers = list(tx.execute(select(batch.c.id).where(old)).scalars())
         for number in numbers:
@@ -320,29 +243,3 @@ def forget_old(store: Store, now: datetime) -> int:
         tx.execute(delete(batch_line).where(batch_line.c.batch_id.in_(numbers)))
         tx.execute(delete(batch).where(batch.c.id.in_(numbers)))
     return len(numbers)
-
-
-# --- rows
-
-
-def _hold(tx: Transaction, batch_id: int) -> Any:
-    tx.execute(select(batch.c.id).where(batch.c.id == batch_id).with_for_update())
-    return find_batch(tx, batch_id)
-
-
-def _set(tx: Transaction, batch_id: int, **values: Any) -> None:
-    tx.execute(update(batch).where(batch.c.id == batch_id).values(values))
-
-
-def _move(tx: Transaction, batch_id: int, before: str, after: str) -> int:
-    ours = (batch_line.c.batch_id == batch_id, batch_line.c.state == before)
-    return int(tx.execute(update(batch_line).where(*ours).values(state=after)).rowcount)
-
-
-def _students(tx: Transaction, batch_id: int) -> dict[int, int]:
-    query = select(batch_line.c.id, batch_line.c.student_id).where(batch_line.c.batch_id == batch_id)
-    return {row.id: row.student_id for row in tx.execute(query)}
-
-
-def _places(tx: Transaction, found: Any, lines: Mapping[int, int], now: datetime) -> Places:
-    return places_of(tx, found.element, set(lines.values()), day_of(now))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engine.records import task
 from engine.transactions import Store
 from tests.workflows.builders import World, build, noon
-from workflows.bulk import choosing, running
+from workflows.bulk import choosing, orders, running
 from workflows.bulk.answers import Typed
 from workflows.bulk.queries import find_batch, lines_of
 from workflows.people.students import add_student
@@ -60,14 +60,14 @@ class Batches:
 
     def fill(self, number: int, shared: dict[str, Any], own: dict[str, dict[str, str]] | None = None) -> None:
         with self.store.transaction() as tx:
-            running.fill_in(tx, number, Typed(shared, own or {}), now=self.now)
+            orders.fill_in(tx, number, Typed(shared, own or {}), now=self.now)
 
     def advance(self, number: int, seconds: float = 60, later: int = 0) -> None:
         running.advance(self.store, number, now=self.now + timedelta(seconds=later), seconds=seconds)
 
     def start(self, number: int) -> None:
         with self.store.transaction() as tx:
-            running.start(tx, number, find_batch(tx, number).revision, now=self.now)
+            orders.start(tx, number, find_batch(tx, number).revision, now=self.now)
 
     def ready(self, count: int, by: str = "union1") -> int:
         """A batch of nominations that was confirmed and of which nothing is done."""
