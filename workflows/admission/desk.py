@@ -14,6 +14,7 @@ from sqlalchemy import select
 from engine import cases
 from engine.clocks import ClockRow, open_clocks
 from engine.errors import NotFound, Unmet
+from engine.records import metadata
 from engine.rows import CaseRow, TaskRow
 from engine.time import start_of
 from engine.transactions import Transaction
@@ -106,7 +107,7 @@ def clock_of(tx: Transaction, found: TaskRow, step: Step) -> ClockRow | None:
 
 def first_values(acting: Acting) -> dict[str, Any]:
     """Today, the only outcome there is, the roll of the day, and the attendance that was written already."""
-    values: dict[str, Any] = {"on": acting.on}
+    values: dict[str, Any] = {"on": _written_on(acting) or acting.on}
     if acting.element not in votes.BALLOTS:
         return values
     kind, _quota = votes.body_of(acting)
@@ -126,6 +127,17 @@ def first_values(acting: Acting) -> dict[str, Any]:
             "meeting_kind": held.kind,
         }
     return values
+
+
+def _written_on(acting: Acting) -> date | None:
+    """The day on a paper that its writer says is there; the table is of a room that builds on this one."""
+    if acting.task_id is None or STEPS[acting.element].lane != "candidate":
+        return None
+    said = metadata.tables["handed_in"]
+    found: date | None = acting.tx.execute(
+        select(said.c.on_day).where(said.c.task_id == acting.task_id)
+    ).scalar()
+    return found
 
 
 def choices_of(acting: Acting, form: type[Schema]) -> dict[str, Listed]:

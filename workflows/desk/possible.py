@@ -76,7 +76,7 @@ ACTS: tuple[Act, ...] = (
     Act("read_texts", "Xem nội dung đã mã hóa", "case.read_texts", "texts.of_case", "shield-lock"),
     Act("comment", "Trao đổi về hồ sơ", "case.comment", "comments.of_case", "pencil-square"),
     Act("dossier", "In cả hồ sơ", "case.see", "dossier.show", "printer", quiet=True),
-    Act("readings", "Ai đã đọc hồ sơ này", "case.readings", "glass.readings", "person", quiet=True),
+    Act("readings", "Ai đã đọc hồ sơ này", "case.readings", "readings.of_case", "person", quiet=True),
     Act(
         "student",
         "Trang học sinh, sinh viên",
@@ -130,6 +130,8 @@ def _steps(
         if not why and waiting is not None and waiting.proposed_by == by:
             why = [Text("Đồng chí đã nhập số phiếu: cần người thứ hai xem văn bản và xác nhận.")]
         label = Text(labels.get(line.element, line.element))
+        if page.asked(line):
+            label = Text("{step}: {address}", step=label, address=page.asked(line))
         if waiting is not None:
             label = Text("Xác nhận: {step}", step=label)
         numbers = {"task_id": line.id, "case": line.case_id}
