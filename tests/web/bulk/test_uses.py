@@ -77,7 +77,9 @@ def nominate(world: World, batches: Batches, union: Person) -> None:
     batches.cases = [line.case_id for line in batches.lines(number)]
     again = batches.choose(union, student=world.students[:4])  # three of them have a case already
     batches.fill(union, again, {"on": today(world)})
-    assert "không làm được 3" in union.page and "một hồ sơ đang mở" in union.page and "làm được 1" in union.page
+    assert (
+        "không làm được 3" in union.page and "một hồ sơ đang mở" in union.page and "làm được 1" in union.page
+    )
 
 
 def name_helpers(world: World, batches: Batches, cell: Person) -> None:
