@@ -120,6 +120,7 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "users.index": (Visit("administrator1"),),
     "users.show": (Visit("administrator1"),),
     "students.index": (Visit("union1"), Visit("cell1", "q=xyz")),
+    "students.export": (Visit("cell1"),),
     "students.show": (Visit("cell1"),),
     "pool.index": (Visit("union1"),),
     "pool.confirmation": (Visit("cell1"),),

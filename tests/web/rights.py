@@ -84,6 +84,7 @@ ALLOWED: dict[str, set[str]] = {
     "case.extend": {"superior", "board of the superior"},
     "vote.correct": OWN | {"school committee", "superior"},
     "student.see": SCHOOL,
+    "student.left": SCHOOL,
     "student.reveal": OWN | {"school committee"},
     "student.nominate": SCHOOL,
     "student.account": SCHOOL,

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from engine.records import read_log
@@ -229,3 +230,36 @@ def test_nobody_imports_for_an_institution_that_is_not_the_own(
     answer = send(user, world, sheet([HEADER, ["1", "12A1", "Lê Hoàng Châu", "07/03/2008", ""]]))
     assert answer.status_code == 422
     assert count(world) == 2
+
+
+def test_the_list_leaves_as_a_sheet_with_the_filters_of_the_page(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    user = person("cell1")
+    user.get("/students?q=khong-co-ai")
+    assert "Không có ai khớp" in user.page
+    answer = user.get("/students/export.xlsx?q=")
+    rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
+    assert rows[0][0] == "Họ và tên"
+    assert len(rows) - 1 == len(world.students)
+    none = user.get("/students/export.xlsx?q=khong-co-ai")
+    assert len(CalamineWorkbook.from_filelike(BytesIO(none.data)).get_sheet_by_index(0).to_python()) == 1
+
+
+def test_a_student_who_left_is_out_of_list_and_pool_and_never_with_an_open_case(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    user, one = person("cell1"), world.students[0]
+    world.nominate()
+    user.get(f"/students/{one}")
+    assert "Ghi rời trường" not in user.page
+    gone = {"reason": "graduated", "on": f"{world.today:%d/%m/%Y}"}
+    assert user.post(f"/students/{one}/left", gone).status_code == 409
+    assert "đang có hồ sơ mở" in user.page
+    other = world.students[1]
+    user.get(f"/students/{other}")
+    tomorrow = {**gone, "on": f"{world.today + timedelta(days=1):%d/%m/%Y}"}
+    assert user.post(f"/students/{other}/left", tomorrow).status_code == 422
+    user.post(f"/students/{other}/left", gone)
+    assert "Đã ghi rời trường" in user.page and f'href="/students/{other}"' not in user.page
+    assert user.post(f"/students/{other}/left", gone).status_code == 409

@@ -19,12 +19,15 @@ from workflows.access import Student
 from workflows.admission import acts
 from workflows.admission.fields import day, line, passage
 from workflows.desk import people
+from workflows.desk.export import Column, write_sheet
 from workflows.desk.labels import labels
 from workflows.people import pool
 from workflows.people.identity import KIND
-from workflows.people.words import CONDUCT, GENDERS, POOL_LEAVING, STUDY
+from workflows.people.leaving import leave_school
+from workflows.people.words import CONDUCT, GENDERS, POOL_LEAVING, STUDENT_LEAVING, STUDY
 
 pages = Blueprint("students", __name__)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # Sealed fields that the page offers to open, one by one.
 SEALED = {"identity_number": "Số định danh cá nhân", "address": "Nơi thường trú", "phone": "Điện thoại"}
@@ -75,6 +78,17 @@ class Leave(Schema):
     on = day("Từ ngày", required=True)
 
 
+class Left(Schema):
+    """Why a student left the institution."""
+
+    reason = fields.String(
+        required=True,
+        validate=validate.OneOf(list(STUDENT_LEAVING), error="Hãy chọn lý do."),
+        metadata={"label": "Lý do rời trường", "widget": "select", "choices": list(STUDENT_LEAVING.items())},
+    )
+    on = day("Từ ngày", required=True)
+
+
 class Nominate(Schema):
     """From which day the case counts."""
 
@@ -84,9 +98,46 @@ class Nominate(Schema):
 @pages.get("/students")
 @opens("students.list")
 def index(tx: Transaction) -> str:
-    sent, seats = request.args, access.acting_for(tx, user_id(), today())
+    wanted, schools = _wanted(), people.institutions_of(tx, access.acting_for(tx, user_id(), today()))
+    found = people.student_list(tx, schools, wanted)
+    may_import = access.may(tx, user_id(), "students.import", None, today())
+    facts = {"found": found, "wanted": wanted, "ages": _ages(), "may_import": may_import}
+    names = people.named_institutions(tx, schools)
+    return render_template("students.html", labels=labels(tx.registry), schools=names, **facts)
+
+
+@pages.get("/students/export.xlsx")
+@opens("students.list")
+def export(tx: Transaction) -> Response:
+    """The whole list that the filters give: what stands on the page, no sealed field."""
+    schools = people.institutions_of(tx, access.acting_for(tx, user_id(), today()))
+    rows = (_row(one, labels(tx.registry)) for one in people.all_students(tx, schools, _wanted()))
+    headings = [Column(str(words(title)), width) for title, width in COLUMNS]
+    content = write_sheet(headings, rows, name=words("Học sinh, sinh viên"))
+    headers = {"Content-Disposition": f'attachment; filename="hoc-sinh-{today():%Y-%m-%d}.xlsx"'}
+    return Response(content, mimetype=XLSX, headers=headers)
+
+
+COLUMNS = (
+    ("Họ và tên", 28),
+    ("Mã số", 14),
+    ("Ngày sinh", 12),
+    ("Lớp, khóa", 14),
+    ("Vào nguồn từ", 14),
+    ("Hồ sơ", 30),
+)
+
+
+def _row(one: people.StudentLine, names: Any) -> list[object]:
+    stage = words(names.get(one.stage, one.stage)) if one.case_id else None
+    return [one.name, one.code, one.birth_date, one.class_name or one.course, one.pool_on, stage]
+
+
+def _wanted() -> people.Wanted:
+    sent = request.args
     grown, soon = people.latest_births(today())
-    wanted = people.Wanted(
+    return people.Wanted(
+        school=sent.get("school", type=int),
         words=sent.get("q", "")[:80],
         class_name=sent.get("class") or None,
         age=sent.get("age") or None,
@@ -95,10 +146,6 @@ def index(tx: Transaction) -> str:
         of_age_born=grown,
         within_year_born=soon,
     )
-    found = people.student_list(tx, people.institutions_of(tx, seats), wanted)
-    may_import = access.may(tx, user_id(), "students.import", None, today())
-    facts = {"found": found, "wanted": wanted, "ages": _ages(), "may_import": may_import}
-    return render_template("students.html", labels=labels(tx.registry), **facts)
 
 
 def _ages() -> list[tuple[str, Text]]:
@@ -155,11 +202,18 @@ _RIGHTS = (
     "student.nominate",
     "pool.propose",
     "pool.leave",
+    "student.left",
     "student.account",
     "consent.withdraw",
     "erasure.ask",
 )
-_FORMS: dict[str, type[Schema]] = {"reveal": Reveal, "propose": Propose, "leave": Leave, "nominate": Nominate}
+_FORMS: dict[str, type[Schema]] = {
+    "reveal": Reveal,
+    "propose": Propose,
+    "leave": Leave,
+    "left": Left,
+    "nominate": Nominate,
+}
 
 
 def _form(name: str, sent: str, asked: Any) -> list[forms.Group]:
@@ -201,6 +255,14 @@ def leave(tx: Transaction, student_id: int) -> Response:
     pool.leave_pool(tx, student_id, by=user_id(), now=now(), **forms.load(Leave, request.form))
     flash(words("Đã đưa ra khỏi nguồn."), "done")
     return redirect(url_for("students.show", student_id=student_id), 303)
+
+
+@pages.post("/students/<number:student_id>/left")
+@opens("student.left", Student, writing=True, again="students.show")
+def left(tx: Transaction, student_id: int) -> Response:
+    leave_school(tx, student_id, by=user_id(), now=now(), **forms.load(Left, request.form))
+    flash(words("Đã ghi rời trường."), "done")
+    return redirect(url_for("students.index"), 303)
 
 
 @pages.post("/students/<number:student_id>/nominate")

@@ -86,6 +86,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     # the school roll: only one's own institution, and never the superior
     "students.list": Permission(PARTY | UNION),
     "student.see": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    "student.left": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "student.reveal": Permission(SIGNERS, frozenset({SCHOOL})),
     "students.import": Permission(PARTY | UNION),
     # paper cases under way: the Party's own clerks of the school

@@ -1,6 +1,6 @@
 """The school roll and the pool as their screens show them: always of one's own institutions only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -58,6 +58,7 @@ class Wanted:
     age: str | None = None
     pool: str | None = None
     after: str | None = None
+    school: int | None = None
     of_age_born: date | None = None
     within_year_born: date | None = None
 
@@ -108,6 +109,15 @@ def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -
     return StudentList(
         lines, count, _key(lines[-1]) if len(page) > PAGE else None, [row[0] for row in classes]
     )
+
+
+def all_students(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -> Iterator[StudentLine]:
+    """Every line of the list, for the file."""
+    ours = and_(student.c.institution_id.in_(institutions), student.c.left_on.is_(None))
+    rows = tx.execute(
+        _lines().where(and_(ours, *_filters(wanted))).order_by(student.c.sort_key, student.c.id)
+    )
+    return (StudentLine(*tuple(row)) for row in rows)
 
 
 def named_institutions(tx: Transaction, numbers: Sequence[int]) -> list[tuple[int, str]]:
@@ -251,6 +261,8 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [*_age(wanted), *_pool(wanted.pool)]
+    if wanted.school:
+        found.append(student.c.institution_id == wanted.school)
     if wanted.class_name:
         found.append(student.c.class_name == wanted.class_name)
     folded = search_key(wanted.words).replace("\\", "").replace("%", "").replace("_", "")
