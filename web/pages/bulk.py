@@ -174,6 +174,8 @@ def form(tx: Transaction, batch_id: int) -> Any:
         "places": places.lists,
         "refusal": why,
         "batch": found,
+        "alike": len(choosing.all_alike(tx, found, on=today())) if found.state == state.DRAFT else 0,
+        "most": MOST_LINES,
     }
     return render_template("bulk_form.html", **facts, **_head(tx, found, labels(tx.registry)))
 
@@ -205,6 +207,19 @@ def fill(tx: Transaction, batch_id: int) -> Response:
     with store().transaction(now=now()) as writing:  # the look at hundreds of lines holds no lock
         orders.fill_in(writing, batch_id, sent, now=now())
     return redirect(url_for("bulk.show", batch_id=batch_id), 303)
+
+
+@pages.post("/bulk/<number:batch_id>/widen")
+@opens("bulk.use", Batch, writing=True)
+def widen(tx: Transaction, batch_id: int) -> Response:
+    """All that wait at the same step, beyond the page that was ticked: a new list in place of this one."""
+    found = queries.find_batch(tx, batch_id)
+    rows = choosing.all_alike(tx, found, on=today())
+    if found.state != state.DRAFT or not rows:
+        return redirect(url_for("bulk.show", batch_id=batch_id), 303)
+    group = choosing.Group(found.kind, found.element, found.organisation_id)
+    number = choosing.create(tx, group, rows, by=user_id(), now=now())
+    return redirect(url_for("bulk.form", batch_id=number), 303)
 
 
 @pages.post("/bulk/<number:batch_id>/start")

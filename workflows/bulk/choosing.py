@@ -74,6 +74,18 @@ def sort_students(tx: Transaction, student_ids: Iterable[int], *, by: int, on: d
     return chosen
 
 
+def all_alike(tx: Transaction, found: Any, *, on: date) -> list[Any]:
+    """Every open task that the form of this batch could serve, those already in it among them."""
+    if found.kind != COMPLETE or found.organisation_id is None or found.element == "branch_vote":
+        return []
+    query = select(task.c.id).where(
+        task.c.element == found.element, task.c.organisation_id == found.organisation_id
+    )
+    numbers = tx.execute(query.order_by(task.c.id).limit(2 * MOST_LINES)).scalars()
+    chosen = sort_tasks(tx, numbers, by=found.by, on=on)
+    return chosen.groups.get(Group(found.kind, found.element, found.organisation_id), [])
+
+
 def create(tx: Transaction, group: Group, rows: Sequence[Any], *, by: int, now: datetime) -> int:
     """A new batch of these rows, in the order of their names; at most `MOST_LINES` of them."""
     number = tx.insert(

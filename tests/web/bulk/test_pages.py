@@ -89,6 +89,18 @@ def test_more_than_the_limit_is_said_and_the_first_are_taken(
     assert world.rows(select(func.count()).select_from(batch_line))[0][0] == 3
 
 
+def test_all_that_wait_at_the_step_are_taken_beyond_the_page_that_was_ticked(
+    world: World, batches: Batches, person: Signed
+) -> None:
+    tasks = batches.open(3, "assign_helper")
+    cell = person("cell1")
+    number = batches.choose(cell, task=tasks[:1])
+    assert "có 3 dòng đang chờ" in cell.page
+    cell.post(f"/bulk/{number}/widen", {})
+    wider = max(row.id for row in world.rows(select(batch)))
+    assert [line.task_id for line in batches.lines(wider)] == tasks and "đang chờ" not in cell.page
+
+
 def test_a_refused_form_keeps_everything_that_was_typed(
     world: World, batches: Batches, person: Signed
 ) -> None:
