@@ -17,6 +17,7 @@ from workflows.access.queries import below
 from workflows.administration import bodies, deputies
 from workflows.administration.log import BODIES, POWERS
 from workflows.administration.scope import heads
+from workflows.administration.touching import deciding_in
 from workflows.admission.fields import Day
 from workflows.desk import organisation_list, organisation_page
 from workflows.desk.labels import labels
@@ -119,6 +120,7 @@ def show(tx: Transaction, organisation_id: int) -> str:
         else None,
         "roll": organisation_page.roll_counts(tx, _cells(tx, organisation_id, day), day),
         "sizes": bodies.sizes(tx, organisation_id),
+        "decides": deciding_in(tree, organisation_id, tree.day_of(organisation_id, day)),
         "has_bodies": bodies.bodies_of(top.kind),
         "is_cell": top.kind == PARTY_CELL,
         "may_plan": access.may(tx, user_id(), "meetings.list", None, today()),

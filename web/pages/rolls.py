@@ -105,6 +105,9 @@ def changing(tx: Transaction, organisation_id: int, member_id: int) -> str:
         values={"status": line.status, "since": today()},
         candidates={"cell": _cells(tx, picks.sent("cell"))},
     )
+    if len(_reach(tx)) == 1:  # whoever keeps one roll moves nobody to another
+        for group in groups:
+            group.fields = [one for one in group.fields if one.name != "cell"]
     return render_template(
         "roll_change.html",
         head=organisation_page.head(tx, organisation_id, today()),
@@ -142,10 +145,14 @@ def _cells(tx: Transaction, typed: str) -> list[Candidate]:
     """Cells whose rolls this person keeps too."""
     if not typed.strip():
         return []
-    seats = access.acting_for(tx, user_id(), today())
+    return organisations_named(tx, typed, today(), among=_reach(tx), kinds=(PARTY_CELL,))
+
+
+def _reach(tx: Transaction) -> set[int]:
+    """Organisations whose rolls this person keeps."""
     signing = access.PERMISSIONS["organisation.members"].positions
-    reach = below(tx, [seat.organisation_id for seat in seats if seat.position in signing], today())
-    return organisations_named(tx, typed, today(), among=reach, kinds=(PARTY_CELL,))
+    seats = access.acting_for(tx, user_id(), today())
+    return below(tx, [seat.organisation_id for seat in seats if seat.position in signing], today())
 
 
 @pages.get("/organisations/<number:organisation_id>/sizes")

@@ -22,6 +22,7 @@ from workflows.admission.fields import Sheet, choice, day, line, one_of
 from workflows.desk import organisation_page
 from workflows.desk.labels import labels
 from workflows.organisations.kinds import KINDS
+from workflows.organisations.queries import tree_of
 
 pages = Blueprint("tree", __name__)
 NO_POWER = "none"
@@ -105,9 +106,9 @@ DONE = {
 class Looked(Exception):
     """Carries what was foreseen out of a transaction that must not be kept."""
 
-    def __init__(self, found: Any, version: int) -> None:
+    def __init__(self, found: Any, parent: str) -> None:
         super().__init__()
-        self.found, self.version = found, version
+        self.found, self.parent = found, parent
 
 
 def looks_first(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,7 +130,7 @@ def _preview(looked: Looked, organisation_id: int, verb: str) -> str:
         "title": TITLES[verb],
         "found": looked.found,
         "kept": kept,
-        "version": looked.version,
+        "parent": looked.parent,
     }
     answers = [
         (field.label, field.value, field) for group in picks.shown(SCHEMAS[verb]) for field in group.fields
@@ -175,9 +176,11 @@ def change(tx: Transaction, organisation_id: int, verb: str) -> Any:
         return form.__wrapped__(tx, organisation_id, verb)  # type: ignore[attr-defined]
     answers = _answers(tx, organisation_id, verb)
     who: dict[str, Any] = {"by": user_id(), "on": today(), "now": now()}
-    version = request.form.get("version", -1, type=int)
     if request.form.get("_step") != "do":
-        raise Looked(tree_changes.foresee(tx, verb, organisation_id, answers, **who), version)
+        parent = tree_of(tx).nodes.get(answers.get("parent_id", 0))
+        found = tree_changes.foresee(tx, verb, organisation_id, answers, **who)
+        raise Looked(found, parent.name if parent else "")
+    version = request.form.get("version", -1, type=int)
     changed = tree_changes.carry_out(tx, verb, organisation_id, answers, version=version, **who)
     return _done(verb, changed)
 
