@@ -127,7 +127,7 @@ def test_every_answer_carries_the_headers_and_no_page_has_inline_script_or_style
 def test_files_of_ours_are_compressed_and_kept_for_a_year(app: Flask) -> None:
     user = Person(app)
     user.get("/sign-in")
-    address = next(part.split('"')[0] for part in user.page.split('href="') if "bootstrap.min.css" in part)
+    address = next(part.split('"')[0] for part in user.page.split('href="') if "bootstrap.css" in part)
     answer = user.get(address, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "immutable" in answer.headers["Cache-Control"]
