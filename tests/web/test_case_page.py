@@ -93,7 +93,7 @@ def test_the_road_says_in_words_and_in_the_picture_what_was_done_how_often_and_h
     assert user.get(f"/cases/{case_id}/road").status_code == 200
     said = read(user)
     assert "Chi bộ kiểm tra đơn, lý lịch 2 lần" in said
-    assert "5. Lập hồ sơ xin vào Đảng 18/08/2025 nay 7 ngày 1" in said
+    assert "5. Lập hồ sơ xin vào Đảng từ 18/08/2025 đến nay 7 ngày 1" in said
     assert "6. Thẩm tra lý lịch, lấy ý kiến chưa đến" in said
     assert "Việc đã chờ ở từng nơi Chi bộ 1 7 ngày" in said
     assert "có thể tiếp theo" in said

@@ -46,6 +46,12 @@ class CasePage:
         parts = (self.student.family_name, self.student.middle_name, self.student.given_name)
         return " ".join(part for part in parts if part)
 
+    def asked(self, line: Any) -> str | None:
+        """Whom the request went to that an open task answers; None for any other task."""
+        rows = {"verification_reply": self.verifications, "opinion_reply": self.opinions}
+        found = next((row for row in rows.get(line.element, ()) if row.id == line.item), None)
+        return (found.organisation or found.addressee) if found is not None else None
+
     @property
     def open_clocks(self) -> list[Any]:
         return [row for row in self.clocks if row.closed_on is None]

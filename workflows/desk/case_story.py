@@ -195,6 +195,7 @@ def drawn_marks(tx: Transaction, page: CasePage, on: date) -> tuple[dict[str, st
         marks.setdefault(following, "next")
     here = {line.element for line in page.tasks if line.case_id == row.id}
     here |= {line.name for line in page.timers} | ({row.stage} if row.stage else set())
+    tags |= {element: f"✓ {road.times[element]}×" for element in here if element in road.times}
     return marks | dict.fromkeys(here, "now"), tags
 
 
