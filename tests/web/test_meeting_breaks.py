@@ -1,5 +1,6 @@
 """What people do wrong at a meeting's pages, two at once included; on copies of one furnished file."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -255,3 +256,28 @@ def test_planning_asks_again_for_what_is_wrong_and_keeps_the_rest(
     assert user.post(f"/meetings/{number}/cancel", {}).status_code == 422
     user.post(f"/meetings/{number}/cancel", {"reason": "too_few"})
     assert "Không đủ số người dự" in user.page
+
+
+def test_the_office_above_keeps_the_meeting_of_a_cell_without_an_account(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    number = plan(world, cases_of(world))
+    assert person("school1").get(f"/meetings/{number}/record").status_code == 404
+    with world.store.transaction() as tx:
+        for name in ("cell1", "cell2"):
+            for held in positions_on(tx, world.users[name], world.today):
+                end_position(tx, held.id, on=world.today)
+    user = person("school1")
+    user.get("/meetings")
+    assert "làm thay" in user.page and f"/meetings/{number}/record" in user.page
+    user.get(f"/meetings/{number}/record")
+    record(user, number, "_fill")
+    record(user, number, "_save")
+    assert votes(world, "pending") == 3
+    second = person("school2")
+    second.get(f"/meetings/{number}/confirm")
+    ids = re.findall(r'name="vote" value="(\d+)"', second.page)
+    second.post(f"/meetings/{number}/confirm", {"vote": ids})
+    assert votes(world, "standing") == 3
+    rows = world.rows(select(act).where(act.c.element == "cell_vote"))
+    assert {(row.organisation_id, row.confirmation) for row in rows} == {(world.cell, "superior")}
