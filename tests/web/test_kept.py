@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from engine.records import task
 from engine.transactions import Store
 from tests.web.conftest import HASH, PASSWORD, Person, hidden
-from tests.web.test_sign_in import Clock, enrol, open_app, slip_for
+from tests.web.signing_in import Clock, enrol, open_app, slip_for
 from tests.workflows.builders import World, build, noon
 from web import kept
 from web.addresses import is_own_path, own_path
