@@ -1,1 +1,1 @@
-"""`make bench`: our engine against plain SpiffWorkflow with its JSON serializer, ratios in one run."""
+"""`make bench`: our engine against plain SpiffWorkflow, and the desk of a large province under a clock."""

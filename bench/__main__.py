@@ -9,8 +9,10 @@ import json
 import logging
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
+from bench.desk import desk_verdicts, measure_desk, print_desk
 from bench.measure import (
     Figures,
     measure_loop,
@@ -30,17 +32,27 @@ from workflows.tables import metadata
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, 5,000 open cases")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, 5,000 open cases, a small desk")
+    parser.add_argument("--only", choices=("engine", "desk"), help="half of it")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures go")
     parser.add_argument("--strict", action="store_true", help="fail where a promise is not kept")
     wanted = parser.parse_args()
     logging.disable(logging.WARNING)
+    found: dict[str, dict[str, float | bool]] = {}
+    told: dict[str, object] = {}
     with tempfile.TemporaryDirectory(prefix="ketnap-bench-") as folder:
-        figures = measure(Path(folder), quick=wanted.quick)
-    print_report(figures)
-    found = verdicts(figures)
+        if wanted.only != "desk":
+            figures = measure(Path(folder), quick=wanted.quick)
+            print_report(figures)
+            found |= verdicts(figures)
+            told |= {"figures": figures.as_json()}
+        if wanted.only != "engine":
+            measured = list(measure_desk(Path(folder), _say, quick=wanted.quick))
+            print_desk(measured)
+            found |= desk_verdicts(measured)
+            told |= {"desk": [asdict(timing) | asdict(amounts) for timing, amounts in measured]}
     wanted.json.parent.mkdir(parents=True, exist_ok=True)
-    wanted.json.write_text(json.dumps({"promises": found, "figures": figures.as_json()}, indent=1) + "\n")
+    wanted.json.write_text(json.dumps({"promises": found, **told}, indent=1, ensure_ascii=False) + "\n")
     print(f"→ {wanted.json}")
     return int(wanted.strict and not all(one["kept"] for one in found.values()))
 

@@ -7,14 +7,17 @@ up; statements are counted where they are sent.
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from rich.console import Console
+from rich.table import Table
 from sqlalchemy import Engine, event, func, insert, select
 
 from bench.province import TODAY, live_through, move, multiply
@@ -240,3 +243,35 @@ def _time(client: FlaskClient, engine: Engine, addresses: list[str], rounds: int
     finally:
         event.remove(engine, "before_cursor_execute", note)
     return times, max(sent[len(addresses) :])
+
+
+def desk_verdicts(measured: Sequence[tuple[Timing, Amounts]]) -> dict[str, dict[str, float | bool]]:
+    """Each page, size and database with its limit, what was measured, and whether it is kept."""
+    return {
+        f"{one.page}, {one.size}, {one.database}": {
+            "limit": one.limit_ms,
+            "measured": round(one.p95_ms, 1),
+            "statements": one.statements,
+            "kept": one.kept,
+        }
+        for one, _amounts in measured
+    }
+
+
+def print_desk(measured: Sequence[tuple[Timing, Amounts]]) -> None:
+    """What was asked of which database, and how long 95 of 100 answers took at most."""
+    for of_size, lines in groupby(measured, key=lambda one: (one[0].size, one[1])):
+        size, amounts = of_size
+        table = Table(
+            title=f"Bàn làm việc, {size}: {amounts.students} học sinh, sinh viên, {amounts.tasks} việc mở; "
+            f"một người ở {ORGANISATIONS} tổ chức có {amounts.own} việc (máy chủ, cả trang, đã chạy nóng)"
+        )
+        for heading in ("Trang", "Cơ sở dữ liệu", "Giới hạn p95", "p95", "Trung vị", "Câu lệnh", ""):
+            table.add_column(
+                heading, justify="right" if "p95" in heading or heading == "Trung vị" else "left"
+            )
+        for one, _amounts in lines:
+            mark = "giữ" if one.kept else "KHÔNG GIỮ"
+            figures = (f"{one.limit_ms:.0f} ms", f"{one.p95_ms:.1f} ms", f"{one.median_ms:.1f} ms")
+            table.add_row(one.page, one.database, *figures, f"{one.statements} / {MOST_STATEMENTS}", mark)
+        Console().print(table)

@@ -35,6 +35,7 @@ def inbox(tx: Transaction) -> str:
     g.waiting = found.groups[OURS] + found.groups[DEPUTY]
     names = labels(tx.registry)
     facts = {"choices": choices_of(found, names), "kept": address(), "groups": GROUPS, "dues": DUES}
+    facts["own"] = seats[0].organisation if len(seats) == 1 else None  # said once is enough
     return render_template("inbox.html", inbox=found, wanted=wanted, labels=names, **facts)
 
 
