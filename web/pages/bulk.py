@@ -23,7 +23,7 @@ from workflows.admission.desk import prepare
 from workflows.bulk import answers, choosing, orders, queries, running
 from workflows.bulk import records as state
 from workflows.bulk.places import places_of
-from workflows.bulk.table import CONFIRM, EACH, MOST_LINES, NOMINATE, numbering
+from workflows.bulk.table import CONFIRM, EACH, LETTERS, MOST_LINES, NOMINATE, numbering
 from workflows.desk.labels import labels
 
 pages = Blueprint("bulk", __name__)
@@ -176,6 +176,7 @@ def form(tx: Transaction, batch_id: int) -> Any:
         "batch": found,
         "alike": len(choosing.all_alike(tx, found, on=today())) if found.state == state.DRAFT else 0,
         "most": MOST_LINES,
+        "letters": found.element in LETTERS,
     }
     return render_template("bulk_form.html", **facts, **_head(tx, found, labels(tx.registry)))
 
