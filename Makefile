@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup demo sandbox test thorough lint bench faults clean
+.PHONY: setup demo sandbox test thorough lint bench faults pictures clean
 
 setup: $(READY)
 
@@ -38,6 +38,9 @@ bench: setup
 
 faults: setup
 	@KETNAP_FAULTS=long $(BIN)/python -m pytest -n 0 tests/faults
+
+pictures: setup
+	@$(BIN)/python docs/take_pictures.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

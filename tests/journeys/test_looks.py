@@ -73,3 +73,27 @@ def test_fields_of_other_outcomes_step_aside(world: World, desk: Callable[..., P
     assert page.locator("[name='items-0-wanted']").is_visible()
     page.check("[name=outcome][value=carried]")
     assert page.locator("[name=votes_for]").is_visible()
+
+
+def test_a_clerk_at_the_keyboard_skips_to_the_work_and_sees_where_the_focus_is(
+    looker: Callable[..., Page],
+) -> None:
+    page = looker("cell1")
+    page.goto("/tasks")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+    style = "getComputedStyle(document.activeElement)"
+    assert page.evaluate(f"{style}.outlineStyle + {style}.boxShadow") != "nonenone"
+
+
+def test_an_open_menu_closes_with_escape(looker: Callable[..., Page]) -> None:
+    page = looker("cell1", 390)
+    page.goto("/tasks")
+    page.locator("header .menu summary").click()
+    assert page.locator("header .menu a").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("header .menu a").first.is_visible()

@@ -14,7 +14,17 @@ MOST = 150_000  # bytes transferred at a first visit, all in all
 WEB = Path(__file__).parents[2] / "web"
 CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
 # Names that say what something is, to the script, to a test or to the reader; they have no look of their own.
-HOOKS = {"bulk-count", "folds", "question-rows", "road-words"}
+HOOKS = {
+    "bulk-alike",
+    "bulk-count",
+    "conditions",
+    "folds",
+    "mentees",
+    "own",
+    "question-rows",
+    "road-table",
+    "road-words",
+}
 
 
 @pytest.fixture
