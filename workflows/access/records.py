@@ -1,5 +1,5 @@
-"""Tables that forget (failed attempts to sign in, uploaded lists), and rights that one person has by a row: an
-auditor's mandate, a case opened in an emergency."""
+"""Tables that forget (attempts to sign in, sessions, uploaded lists), and rights of one person by a row:
+an auditor's mandate, a case opened in an emergency."""
 
 from sqlalchemy import (
     CheckConstraint,
