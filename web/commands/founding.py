@@ -12,10 +12,12 @@ from web.commands.answers import in_words, json_option, refuse, tell
 from web.commands.progress import shown
 from web.opening import open_store
 from web.settings import Settings
+from workflows.administration.listing import account_named
 from workflows.founding import Plan, Slip, error_file, make_slip, plan, read, sheet_of, take_over, template
 from workflows.founding.drafting import Line
 from workflows.founding.planning import kept_in_words, reason_of
 from workflows.founding.sheets import FORMS
+from workflows.people.users import username_of
 
 SHOWN = 20  # rows named on the screen; all of them are in the error file
 WORDS = {"new": "mới", "same": "không đổi", "kept": "đã có, giữ nguyên", "error": "lỗi"}
@@ -32,6 +34,7 @@ output_file = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--address", help="Địa chỉ trang web ghi trên phiếu (mặc định theo KETNAP_HOST, KETNAP_PORT).")
 @click.option("--errors", type=output_file, help="Có lỗi thì ghi lại cả tệp kèm lý do ra tệp .xlsx này.")
+@click.option("--by", "username", help="Tên đăng nhập của người nhập, để nhật ký quản trị ghi tên.")
 @json_option
 @in_words
 def found(
@@ -42,6 +45,7 @@ def found(
     slips: Path | None,
     address: str | None,
     errors: Path | None,
+    username: str | None,
     as_json: bool,
 ) -> None:
     """Lập tổ chức, trường, đảng viên, tài khoản từ tệp FILE (.xlsx); mặc định chỉ đọc thử.
@@ -54,7 +58,7 @@ def found(
         return
     if file is None or not province:
         refuse("Hãy ghi tên tệp và --province “Tên tỉnh”, hoặc --template TỆP.xlsx để lấy tệp mẫu.")
-    planned, written = _found(file, province, commit, slips, address, quiet=as_json)
+    planned, written = _found(file, province, commit, slips, address, username, quiet=as_json)
     if errors is not None and not planned.clean:
         _write_new(errors, error_file(planned))
     stored = commit and planned.clean
@@ -78,13 +82,23 @@ def found(
 
 
 def _found(
-    file: Path, province: str, commit: bool, slips: Path | None, address: str | None, *, quiet: bool
+    file: Path,
+    province: str,
+    commit: bool,
+    slips: Path | None,
+    address: str | None,
+    username: str | None,
+    *,
+    quiet: bool,
 ) -> tuple[Plan, int]:
     """The plan, carried out where that was asked for and no row has a fault; how many slips were written."""
     book, settings = read(file.read_bytes()), Settings.read()
     store, now = open_store(settings), utcnow()
     with store.transaction(writing=False) as tx:
         planned = plan(tx, book, province, day_of(now))
+        by = account_named(tx, username_of(username)) if username else None
+    if username and by is None:
+        refuse(f"Không có tài khoản {username}. Hãy ghi đúng tên đăng nhập, hoặc bỏ --by.")
     if not commit or not planned.clean:
         return planned, 0
     wanted = [seat.line.values for seat in planned.accounts.new]
@@ -96,7 +110,7 @@ def _found(
             made.append(make_slip(values["username"], values["name"]))
             step("Tạo mật khẩu", len(made), len(wanted))
     with slips_on_paper(slips, made, address or web_address(settings)) as keep, store.transaction() as tx:
-        planned = take_over(tx, book, province, made, on=day_of(now), now=now)
+        planned = take_over(tx, book, province, made, on=day_of(now), now=now, by=by)
         if planned.clean:
             keep()
     return planned, len(made) if planned.clean else 0

@@ -34,12 +34,20 @@ _ONE_AT_A_TIME = text("LOCK TABLE organisation IN SHARE ROW EXCLUSIVE MODE")
 
 
 def take_over(
-    tx: Transaction, book: Book, province: str, slips: Iterable[Slip], *, on: date, now: datetime
+    tx: Transaction,
+    book: Book,
+    province: str,
+    slips: Iterable[Slip],
+    *,
+    on: date,
+    now: datetime,
+    by: int | None = None,
 ) -> Plan:
     """Plans again inside this transaction and, where no row has a fault, founds what is new.
 
-    `slips`: a password for every new account, made before (hashing is slow on purpose). A plan that is not
-    clean wrote nothing. Failure names the row that a verb refused: then undo the transaction.
+    `by`: who brings it in, once there are accounts. `slips`: a password for every new account, made before
+    (hashing is slow on purpose). A plan that is not clean wrote nothing. Failure names the row that a verb
+    refused: then undo the transaction.
     """
     if tx.dialect == "postgresql":
         tx.execute(_ONE_AT_A_TIME)
@@ -52,12 +60,12 @@ def take_over(
     with put_off():
         kept = keep_communes(tx, province_name(planned))
         made = {
-            "organisations": _units(tx, planned.units.ordered, now),
+            "organisations": _units(tx, planned.units.ordered, now, by),
             "schools": _schools(tx, planned.schools),
             "members": _members(tx, planned.members.entries),
             "accounts": _accounts(tx, planned.accounts.seats, hashes, now + SLIP_LASTS),
         }
-    _record(tx, planned, made, kept, now)
+    _record(tx, planned, made, kept, now, by)
     return planned
 
 
@@ -65,23 +73,23 @@ def province_name(planned: Plan) -> str:
     return planned.units.communes.province
 
 
-def _units(tx: Transaction, units: Sequence[Unit], now: datetime) -> list[int]:
+def _units(tx: Transaction, units: Sequence[Unit], now: datetime, by: int | None) -> list[int]:
     made = []
     for unit in units:
         if unit.id is None and unit.line is not None:
-            unit.id = _try(unit.line, _found, tx, unit, unit.line.values, now)
+            unit.id = _try(unit.line, _found, tx, unit, unit.line.values, now, by)
             made.append(unit.id)
     return made
 
 
-def _found(tx: Transaction, unit: Unit, values: Mapping[str, Any], now: datetime) -> int:
+def _found(tx: Transaction, unit: Unit, values: Mapping[str, Any], now: datetime, by: int | None) -> int:
     return found(
         tx,
         kind=values["kind"],
         name=values["name"],
         parent_id=unit.parent.id if unit.parent else None,
         on=values["since"],
-        by=None,
+        by=by,
         now=now,
         code14=values.get("code14"),
         commune_code=values.get("commune"),
@@ -183,14 +191,19 @@ def _try(line: Line, verb: Callable[..., Any], *given: Any) -> Any:
 
 
 def _record(
-    tx: Transaction, planned: Plan, made: Mapping[str, list[int]], communes: int, now: datetime
+    tx: Transaction,
+    planned: Plan,
+    made: Mapping[str, list[int]],
+    communes: int,
+    now: datetime,
+    by: int | None,
 ) -> None:
     """Ids and numbers only: whose names they are stands in the tables."""
     for sheet, ids in made.items():
         new = planned.counts[sheet]["new"]
         if new:
             facts = {"workbook": planned.book.digest, "new": new, "ids": ids}
-            journal.append(tx, None, f"{sheet}_founded", on=planned.on, by=None, now=now, facts=facts)
+            journal.append(tx, None, f"{sheet}_founded", on=planned.on, by=by, now=now, facts=facts)
     if communes:
         facts = {"province": province_name(planned), "new": communes}
-        journal.append(tx, None, "communes_kept", on=planned.on, by=None, now=now, facts=facts)
+        journal.append(tx, None, "communes_kept", on=planned.on, by=by, now=now, facts=facts)

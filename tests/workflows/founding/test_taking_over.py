@@ -236,6 +236,13 @@ def test_the_journal_says_what_was_founded_and_names_nobody(taken: Run, store: S
     assert not any(word in written for word in ("Ví", "vidu", "hash", "Chi bộ"))
 
 
+def test_whoever_brings_in_rows_later_stands_in_the_journal(store: Store) -> None:
+    rows = {ORGANISATIONS: example()[ORGANISATIONS]}
+    with store.transaction() as tx:
+        taking.take_over(tx, read(book(rows)), PROVINCE, [], on=TODAY, now=NOW, by=7)
+        assert {entry.by for entry in journal.entries(tx, None)} == {7}
+
+
 def test_without_a_password_for_a_new_account_nothing_is_founded(store: Store) -> None:
     with pytest.raises(Conflict, match="chưa ghi gì"), store.transaction() as tx:
         taking.take_over(tx, read(book(example())), PROVINCE, [], on=TODAY, now=NOW)
