@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from engine.among import among
 from engine.records import case, task, timer
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS
@@ -136,14 +137,22 @@ JOINED = case.join(student, student.c.id == case.c.subject_id)
 
 def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> CaseList:
     """A page of cases by the person's name in Vietnamese order."""
-    seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
+    reached = custodians(tx, seats, on)
+    seen, given = _seen(reached), _sought(wanted) | {"custodians": reached or ()}
     filtered = and_(seen, *_filters(wanted, on))
     total = select(func.count()).select_from(JOINED).where(filtered).scalar_subquery()
-    query = _lines().add_columns(total).where(filtered, *_beyond(wanted.after)).limit(PAGE + 1)
-    rows = tx.execute(query, _sought(wanted)).all()
+    page = (  # the keys of the page first: the columns of a line are looked up for no other
+        select(case.c.id.label("of_page"))
+        .select_from(JOINED)
+        .where(filtered, *_beyond(wanted.after))
+        .order_by(student.c.sort_key, case.c.id)
+        .limit(PAGE + 1)
+    )
+    query = _lines().add_columns(total).where(case.c.id.in_(select(page.subquery().c.of_page)))
+    rows = tx.execute(query, given).all()
     lines = [CaseLine(*tuple(row)[:-1]) for row in rows[:PAGE]]
     key = f"{lines[-1].sort_key.hex()}_{lines[-1].id}" if len(rows) > PAGE else None
-    return CaseList(lines, int(tuple(rows[0])[-1]) if rows else 0, key, *_options(tx, seen, wanted))
+    return CaseList(lines, int(tuple(rows[0])[-1]) if rows else 0, key, *_options(tx, seen, wanted, given))
 
 
 def sheet_rows(
@@ -156,9 +165,10 @@ def sheet_rows(
     words: Callable[[str], str],
 ) -> Iterator[Sequence[object]]:
     """The whole list behind the filters as rows of `COLUMNS`, at most MOST_SHEET."""
-    seen = and_(case.c.kind == "admission", LISTED, custodian_condition(tx, seats, on))
-    filtered = and_(seen, *_filters(replace(wanted, after=None), on))
-    for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET), _sought(wanted)):
+    reached = custodians(tx, seats, on)
+    given = _sought(wanted) | {"custodians": reached or ()}
+    filtered = and_(_seen(reached), *_filters(replace(wanted, after=None), on))
+    for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET), given):
         line = CaseLine(*tuple(row))
         yield (
             line.id,
@@ -177,22 +187,21 @@ def sheet_rows(
         )
 
 
-def custodian_condition(tx: Transaction, seats: Sequence[Seat], on: date) -> ColumnElement[bool]:
-    """Cases whose custodian is mine, under mine, or an organisation of my institution."""
-    acting = [seat.organisation_id for seat in seats if seat.position in CLERKS]
-    if not acting:
-        return false()
-    schools = tx.execute(
-        select(institution.c.party_organisation_id, institution.c.cell_id).where(
-            or_(
-                institution.c.party_organisation_id.in_(acting),
-                institution.c.union_organisation_id.in_(acting),
-                institution.c.cell_id.in_(acting),
-            )
-        )
-    )
-    custodians = below(tx, acting, on) | {one for row in schools for one in row if one is not None}
-    return case.c.custodian_id.in_(custodians)
+def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> set[int] | None:
+    """Whose cases one sees: mine, what stands under mine, those of my institution; None: all there are."""
+    acting = {seat.organisation_id for seat in seats if seat.position in CLERKS}
+    tree = tree_of(tx)
+    seen = below(tx, sorted(acting), on)
+    for school in tree.schools:
+        if acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
+            seen |= {one for one in (school.party_organisation_id, school.cell_id) if one is not None}
+    return None if seen >= tree.nodes.keys() else seen
+
+
+def _seen(reached: set[int] | None) -> ColumnElement[bool]:
+    """The condition; the numbers come with the other parameters."""
+    within = [among(case.c.custodian_id, "custodians")] if reached is not None else []
+    return and_(case.c.kind == "admission", LISTED, *within)
 
 
 def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
@@ -238,7 +247,7 @@ def _due_state(word: str, on: date) -> ColumnElement[bool]:
 
 
 def _options(
-    tx: Transaction, seen: ColumnElement[bool], wanted: Wanted
+    tx: Transaction, seen: ColumnElement[bool], wanted: Wanted, given: Mapping[str, Any]
 ) -> tuple[dict[str, int], list[tuple[int, str, int]], list[tuple[int, str, int]]]:
     """What occurs among the cases that one sees, in one query; the names of organisations are at hand."""
     state = _filters(Wanted(state=wanted.state), date.min)
@@ -246,7 +255,8 @@ def _options(
         select(case.c.stage, case.c.custodian_id, student.c.institution_id, institution.c.name, func.count())
         .select_from(JOINED.outerjoin(institution, institution.c.id == student.c.institution_id))
         .where(seen, *state)
-        .group_by(case.c.stage, case.c.custodian_id, student.c.institution_id, institution.c.name)
+        .group_by(case.c.stage, case.c.custodian_id, student.c.institution_id, institution.c.name),
+        given,
     )
     stages: dict[str, int] = {}
     schools: dict[int, tuple[str, int]] = {}

@@ -14,10 +14,9 @@ from sqlalchemy import func, null, or_, select
 from engine.among import among
 from engine.records import case, document
 from engine.transactions import Transaction
-from workflows.access.permissions import CLERKS, PARTY, UNION
-from workflows.access.queries import below
+from workflows.access.permissions import PARTY, UNION
 from workflows.access.seats import Seat
-from workflows.desk.cases import LISTED
+from workflows.desk.cases import LISTED, custodians
 from workflows.desk.finding import (
     Shape,
     case_matches,
@@ -141,17 +140,6 @@ def _students(shape: Shape) -> Any:
         .order_by(student.c.sort_key, student.c.id)
         .limit(MOST + 1)
     )
-
-
-def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> set[int] | None:
-    """Mine, what stands under mine, the organisations of my institution; None: all there are."""
-    acting = {seat.organisation_id for seat in seats if seat.position in CLERKS}
-    tree = tree_of(tx)
-    seen = below(tx, sorted(acting), on)
-    for school in tree.schools:
-        if acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
-            seen |= {one for one in (school.party_organisation_id, school.cell_id) if one is not None}
-    return None if seen >= tree.nodes.keys() else seen
 
 
 def _students_of(tx: Transaction, seats: Sequence[Seat]) -> tuple[set[int], set[int]]:

@@ -107,7 +107,7 @@ def test_an_address_is_read_forgivingly_and_given_back() -> None:
     assert not Wanted.read({"state": "x", "after": "1"}).narrowed
 
 
-def test_the_list_asks_at_most_four_questions_of_its_own(world: World) -> None:
+def test_the_list_asks_at_most_three_questions_of_its_own(world: World) -> None:
     world.nominate()
     found(world)  # the tree is known from here on
     asked: list[str] = []
@@ -123,4 +123,4 @@ def test_the_list_asks_at_most_four_questions_of_its_own(world: World) -> None:
             case_list(tx, seats, Wanted(words="thu", due="none"), world.today + timedelta(days=1))
         finally:
             event.remove(world.store.engine, "before_cursor_execute", count)
-    assert len(asked) <= 4, asked
+    assert len(asked) <= 3, asked
