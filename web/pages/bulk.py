@@ -18,7 +18,8 @@ from web.case_words import PERSONS, threshold
 from web.entry import MORE, now, opens, refusal, store, today, typed, user_id
 from web.language import words
 from web.pages.tasks import BALLOT, BELONGS, PARTS
-from workflows.access import Batch
+from workflows import access
+from workflows.access import Batch, Case
 from workflows.admission.desk import prepare
 from workflows.bulk import answers, choosing, orders, queries, running
 from workflows.bulk import records as state
@@ -87,6 +88,7 @@ def _page(tx: Transaction, found: Any) -> Response:
         "asked": _asked(tx, found, lines),
         "figures": queries.figures_waiting(tx, [line.vote_id for line in lines if line.vote_id]),
         "threshold": threshold,
+        "seen": _seen(tx, lines),
         "waiting": len(by_state[state.WAITING]) + len(by_state[state.READY]),
         **_head(tx, found, names),
     }
@@ -126,6 +128,16 @@ def _head(tx: Transaction, found: Any, names: Any) -> dict[str, Any]:
         "labels": names,
         "persons": PERSONS,
     }
+
+
+def _seen(tx: Transaction, lines: list[queries.Line]) -> set[int]:
+    """The cases that the reader may open; asked once for all of one custodian."""
+    kept = queries.custodians(tx, [line.case_id for line in lines if line.case_id])
+    first = {custodian: case_id for case_id, custodian in kept.items()}
+    may = {
+        one for one, case_id in first.items() if access.may(tx, user_id(), "case.see", Case(case_id), today())
+    }
+    return {case_id for case_id, custodian in kept.items() if custodian in may}
 
 
 def _asked(tx: Transaction, found: Any, lines: list[queries.Line]) -> dict[int, str]:

@@ -8,6 +8,7 @@ from sqlalchemy import case as when
 from sqlalchemy import func, select
 
 from engine.errors import NotFound
+from engine.records import case
 from engine.transactions import Transaction
 from workflows.admission.records import meeting, opinion_request, verification_request, vote
 from workflows.bulk.records import DRAFT, FAILED, KEPT, READY, REFUSED, batch, batch_line
@@ -90,6 +91,12 @@ def batches_of(tx: Transaction, user_id: int) -> list[Any]:
 
 def organisation_name(tx: Transaction, organisation_id: int | None) -> str | None:
     return tx.execute(select(organisation.c.name).where(organisation.c.id == organisation_id)).scalar()
+
+
+def custodians(tx: Transaction, case_ids: Sequence[int]) -> dict[int, int]:
+    """Case → the organisation that answers for it."""
+    query = select(case.c.id, case.c.custodian_id).where(case.c.id.in_(case_ids))
+    return {row.id: row.custodian_id for row in tx.execute(query)}
 
 
 def requests_asked(tx: Transaction, element: str | None, items: Sequence[int]) -> dict[int, tuple[str, str]]:
