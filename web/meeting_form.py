@@ -14,6 +14,8 @@ from werkzeug.datastructures import MultiDict
 from engine.errors import Text
 from workflows.admission.choices import METHODS, OUTCOMES
 from workflows.admission.fields import BIGGEST
+from workflows.admission.forms import FORMS
+from workflows.admission.votes import BALLOTS
 from workflows.meetings.bodies import WITH_HELPER, other_ways, quota_of
 from workflows.meetings.queries import Line, Planned
 from workflows.meetings.rules import FIGURES, Room, counted_up, filled, may_come, result_of, room
@@ -22,6 +24,7 @@ from workflows.rules.ballots import Quota, Result
 from workflows.rules.editions import Edition
 
 FILL, CHECK, SAVE = "_fill", "_check", "_save"
+NO_REASON = Text("Hãy ghi lý do.")
 NOT_A_NUMBER = Text("Hãy ghi một số nguyên từ 0 đến {most}.", most=BIGGEST)
 
 Sent = MultiDict[str, str]
@@ -176,7 +179,7 @@ def read_row(line: Line, of: Planned, edition: Edition, seats: Room | None, sent
         if row.way not in dict(row.ways):
             row.faults.append(Text("Hãy chọn một mục trong danh sách."))
         elif not row.typed["why"]:
-            row.faults.append(Text("Hãy ghi lý do."))
+            row.faults.append(NO_REASON)
     elif row.decided:
         count(row, seats)
     return row
@@ -193,10 +196,20 @@ def count(row: Row, seats: Room | None) -> None:
         row.faults.append(Text("Hãy ghi số người có mặt trước."))
         return
     found = result_of(row.figures, seats, row.quota)
-    if isinstance(found, Result):
-        row.result = found
-    else:
+    if not isinstance(found, Result):
         row.faults += list(found.values())
+        return
+    row.result = found
+    ballot = BALLOTS[row.line.element]
+    outcome = ballot.carried if found.carried else ballot.failed
+    if asks_reason(row.line.element, outcome) and not row.typed["why"]:
+        row.faults.append(NO_REASON)
+
+
+def asks_reason(element: str, outcome: str) -> bool:
+    """Does the step's form want a reason at this outcome?"""
+    needed: Mapping[str, frozenset[str]] = getattr(FORMS[element], "needed", {})
+    return outcome in needed.get("reason", frozenset())
 
 
 def fill(sheet: Sheet, first: str) -> None:
@@ -218,6 +231,8 @@ def read_matter(line: Line, sent: Sent | None) -> Matter:
     matter = Matter(line, OUTCOMES[line.element], line.element in WITH_HELPER)
     names = ("how", "why", "helper", "since")
     matter.typed = {name: (sent or {}).get(f"{name}-{matter.key}", "").strip() for name in names}
+    if matter.typed["how"] and asks_reason(line.element, matter.typed["how"]) and not matter.typed["why"]:
+        matter.faults.append(NO_REASON)
     if matter.helper and matter.typed["helper"] and read_day(matter.typed["since"]) is None:
         matter.faults.append(Text("Hãy ghi ngày cùng đơn vị, ví dụ 05/09/2025."))
     return matter

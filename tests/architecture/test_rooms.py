@@ -44,6 +44,7 @@ PURE = [
     "workflows/rules/standing.py",
     "workflows/rules/calendar.py",
     "workflows/people/names.py",
+    "workflows/meetings/rules.py",
     "engine/process/expressions.py",
 ]
 PURE_MAY_IMPORT_OF_OURS = {"engine.errors", "engine.words", "workflows.rules", "workflows.people"}

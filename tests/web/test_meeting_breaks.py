@@ -281,3 +281,58 @@ def test_the_office_above_keeps_the_meeting_of_a_cell_without_an_account(
     assert votes(world, "standing") == 3
     rows = world.rows(select(act).where(act.c.element == "cell_vote"))
     assert {(row.organisation_id, row.confirmation) for row in rows} == {(world.cell, "superior")}
+
+
+def test_a_standing_committee_decides_and_says_why_where_it_refuses(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    first, second, _third = cases_of(world)
+    for case_id in (first, second):
+        world.until(case_id, "admission_decision")
+    by, now = world.users["commune1"], noon(world.today)
+    with world.store.transaction() as tx:
+        number = verbs.plan(tx, world.commune, "standing", world.today, by=by, now=now)
+        chosen = [(case_id, "admission_decision") for case_id in (first, second)]
+        verbs.set_agenda(tx, number, chosen, {}, by=by, now=now)
+    yes, no = (world.task(case_id, "admission_decision").id for case_id in (first, second))
+    user = person("commune1")
+    user.get(f"/meetings/{number}/record")
+    assert boxes(user.page)["members"] == "5", "the committee's seats are known"
+    figures = {f"votes_for-{yes}": "3", f"votes_against-{yes}": "2", f"votes_against-{no}": "5"}
+    record(user, number, "_check", present="5", **figures)
+    assert "3/5 tán thành, cần hơn 1/2 của 5, tức từ 3 phiếu" in user.page
+    assert "Hãy ghi lý do." in user.page, "a refusal has a reason"
+    record(user, number, "_check", present="5", **figures, **{f"why-{no}": "Chưa đủ tiêu chuẩn."})
+    record(user, number, "_save")
+    other = person("commune2")
+    other.get(f"/meetings/{number}/confirm")
+    ids = re.findall(r'name="vote" value="(\d+)"', other.page)
+    other.post(f"/meetings/{number}/confirm", {"vote": ids})
+    rows = world.rows(select(act.c.outcome, act.c.number).where(act.c.element == "admission_decision"))
+    assert {row.outcome: (row.number or "")[-5:] for row in rows} == {"admitted": "QĐ/ĐU", "refused": "BB/ĐU"}
+
+
+def test_two_class_unions_meet_on_one_day_each_with_its_own_people(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    for name, room in (("Đỗ Thị Tám", "12A2"), ("Đỗ Thị Chín", "12A3")):
+        with world.store.transaction() as tx:
+            student = add_student(
+                tx, world.institution, name, date(2007, 1, 1), grade=12, class_name=room,
+                entered_on=date(2022, 9, 5),
+            )  # fmt: skip
+        world.students.append(student)
+        world.until(world.nominate(len(world.students) - 1), "branch_vote")
+    user = person("union1")
+    for room in ("12A2", "12A3"):
+        user.get(f"/meetings/new/{world.union}?body=union_branch")
+        sent = {
+            "body": "union_branch",
+            "branch": room,
+            "on_day": f"{world.today:%d/%m/%Y}",
+            "kind": "regular",
+        }
+        user.post(f"/meetings/new/{world.union}", {**boxes(user.page), **sent})
+        assert f"Hội nghị chi đoàn {room}" in user.page
+        assert ("Tám" in user.page, "Chín" in user.page) == (room == "12A2", room == "12A3")
+    assert len(world.rows(select(planned_meeting))) == 2
