@@ -222,3 +222,19 @@ def test_a_school_is_added_and_its_links_edited_within_reach(world: World, perso
     )
     assert ward.post(path, sent | {"name": "Trường THPT Thử", "cell": "chi bo 2"}).status_code == 200
     assert "Trường THPT Thử" in ward.page
+
+
+def test_odd_addresses_and_odd_words_break_nothing(world: World, person: Ask) -> None:
+    admin = person("admin")
+    odd = ("%00", "%25_%5C", "x" * 300, "'%22;--", "%F0%9F%98%80", "9" * 30)
+    pages = (
+        "/organisations?q={0}&kind={0}&day={0}&page={0}",
+        f"/organisations/{world.cell}?day={{0}}&page={{0}}",
+        "/users?q={0}&position={0}&state={0}&organisation={0}&after={0}",
+        "/institutions?q={0}&kind={0}&page={0}",
+        "/administration/log?person={0}&organisation={0}&since={0}&until={0}&after={0}",
+    )
+    answers = {page.format(word): admin.get(page.format(word)).status_code for page in pages for word in odd}
+    assert set(answers.values()) <= {200, 400}, answers
+    sent = {"_form": "standing", "seat": "1", "deputy": "không có", "since": "31/12/9999", "last": "31/12/9999"}
+    assert admin.post(f"/users/{world.users['cell1']}/deputies", sent | {"reason": "x"}).status_code == 422

@@ -23,6 +23,7 @@ from workflows.people.records import position, user_account
 
 UNDEPUTISED = frozenset({"helper", "auditor"})
 A_DAY = timedelta(days=1)
+LONGEST = 10  # years; a slip of the keyboard, not a rule
 
 
 class Deputy(NamedTuple):
@@ -70,6 +71,10 @@ def name_deputy(
     held = tx.execute(select(position).where(position.c.id == position_id).with_for_update()).first()
     if held is None or held.deputises_id is not None or held.position in UNDEPUTISED:
         raise NotFound
+    if account_id == by:
+        raise _wrong("deputy", "Không ai tự cử mình đi thay. Hãy nhờ quản trị viên khác.")
+    if last.year - on.year > LONGEST:
+        raise _wrong("last", "Ngày này cách hôm nay quá xa. Hãy xem lại năm.")
     until = last + A_DAY
     _require_days(held, since, until, on)
     for number in sorted({held.user_id, account_id}):  # in one order, so that two at once never deadlock

@@ -37,6 +37,8 @@ def give_position(
     """The account holds the position from `since`; `until` is the first day no longer."""
     tx.execute(select(organisation.c.id).where(organisation.c.id == organisation_id).with_for_update())
     account = hold_account(tx, account_id)
+    if account_id == by:  # who administers would open the content of cases to oneself
+        raise Conflict(Text("Không ai tự giao chức vụ cho mình. Hãy nhờ quản trị viên khác."))
     if not account.active:
         raise Conflict(Text("Tài khoản đang khóa. Hãy mở khóa trước khi giao chức vụ."))
     kind = _kind_standing(tx, organisation_id, since, until)

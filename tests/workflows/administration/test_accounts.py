@@ -137,6 +137,8 @@ def test_a_position_is_held_once_and_a_secretary_is_one(world: World, who: Who) 
     today, later = world.today, world.today + timedelta(days=30)
     with world.store.transaction() as tx:
         give = positions.give_position
+        with pytest.raises(Conflict):  # to oneself: the content of cases would lie open
+            give(tx, world.users["admin"], world.cell, "officer", since=today, **who())
         for user, word, field in (
             ("cell1", "secretary", "since"),  # holds it already
             ("other1", "secretary", "since"),  # somebody else holds it

@@ -50,6 +50,8 @@ def test_what_makes_no_sense_is_refused(world: World, who: Who) -> None:
             return sorted(failure.value.fields)
 
         assert why(cell1, "cell1") == ["deputy"]  # oneself
+        assert why(cell1, "admin") == ["deputy"]  # who writes it down
+        assert why(cell1, "cell2", last=today.replace(year=9999)) == ["last"]
         assert why(cell1, "other1") == ["deputy"]  # a sibling cell
         assert why(cell1, "commune1") == ["deputy"]  # two levels up
         assert why(cell1, "cell2", since=today - timedelta(days=1)) == ["since"]
