@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from tests.web.conftest import PASSWORD, Person, hidden, make_app
@@ -24,6 +25,7 @@ LAST = ("comments.withdraw", "requests.accept", "mandates.end", "glass.end", "ow
 # An allowed one may still be told that there is nothing: of somebody else's comment.
 SOMETIMES = {"comments.withdraw", "comments.withdraw_from_task"}
 STRANGER = "another school"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
@@ -112,6 +114,7 @@ def test_each_route_answers_only_the_relations_that_have_the_permission(
     The pages of refusals are left empty: they are many, and test_door.py looks at them.
     """
     monkeypatch.setattr("web.errors.page", lambda status, _text, **_facts: ("", status))
+    monkeypatch.setattr("workflows.founding.slips.PasswordHasher", lambda: QUICK)
     walkers = [Walker(app, world, relation) for relation in RELATIONS]
     wrong: list[tuple[Any, ...]] = []
     known = numbers(world)

@@ -10,6 +10,7 @@ from engine.transactions import Transaction
 from web import forms
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
+from web.pages.users import with_slip
 from workflows import access
 from workflows.access import Correction, Erasure, Student
 from workflows.access.permissions import PARTY, UNION
@@ -17,7 +18,6 @@ from workflows.access.queries import below
 from workflows.admission.fields import Sheet, choice, line, passage
 from workflows.desk import people
 from workflows.desk.labels import labels
-from workflows.founding.slips import make_slip
 from workflows.own_file import accounts, corrections, erasing, leaving, papers
 from workflows.own_file.view import consents_of
 from workflows.people.names import Name
@@ -112,19 +112,19 @@ def refuse(tx: Transaction, correction_id: int) -> Response:
 def account(tx: Transaction, student_id: int) -> str:
     person, row = _person(tx, student_id), accounts.account_of(tx, student_id)
     mark = accounts.mark_of(row)
-    return render_template("student_account.html", person=person, row=row, mark=mark, slip=g.get("slip"))
+    return render_template("student_account.html", person=person, row=row, mark=mark, slip=g.get("shown"))
 
 
 @pages.post("/students/<number:student_id>/account")
+@with_slip
 @opens("student.account", Student, writing=True)
 def give_account(tx: Transaction, student_id: int) -> str:
     """The slip is shown once, to be printed and handed over; nobody can show it again."""
     person = _person(tx, student_id)
     name = Name(person.family_name, person.middle_name, person.given_name).full
-    slip = make_slip("", name)
-    mark = request.form.get("mark", "")
-    username = accounts.give(tx, student_id, name, slip, mark=mark, by=user_id(), now=now())
-    g.slip = {"username": username, "password": slip.password}
+    made, mark = g.slip, request.form.get("mark", "")
+    username = accounts.give(tx, student_id, name, made, mark=mark, by=user_id(), now=now())
+    g.shown = {"username": username, "password": made.password}
     page: str = account.__wrapped__(tx, student_id)
     return page
 

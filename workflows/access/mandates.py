@@ -76,6 +76,8 @@ def give(
 
     A committee gives no more than it has: what stands under it, and cases whose custodian does.
     """
+    if auditor_id == by:
+        raise InvalidAnswers({"auditor_id": [Text("Không ai tự ủy nhiệm cho mình.")]})
     faults = _faults(tx, organisation_id, auditor_id, paper_on, since, until, organisations, cases, now)
     if faults:
         raise InvalidAnswers(faults)
