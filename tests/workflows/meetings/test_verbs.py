@@ -229,3 +229,29 @@ def test_setting_the_agenda_again_replaces_it(store: Store) -> None:
     with store.transaction() as tx:
         assert verbs.set_agenda(tx, number, [], {}, by=1, now=noon(world.today)) == 0
     assert world.rows(select(agenda_item)) == []
+
+
+def test_the_agenda_names_who_comes_up_what_is_missing_and_for_how_long_others_are_waited_for(
+    store: Store,
+) -> None:
+    world = build(store)
+    waiting, probation = world.nominate(0), world.nominate(1)
+    world.until(probation, "new_member_class")
+    world.until(waiting, "send_verifications")
+    by, held = world.users["cell1"], world.today
+    world.pass_days(10)
+    with store.transaction() as tx:
+        number = verbs.plan(
+            tx, world.cell, "cell", held + timedelta(days=366), by=by, now=noon(world.today)
+        )  # fmt: skip
+    with store.transaction(writing=False) as tx:
+        found = agenda(tx, meeting_of(world, number), by=by, today=world.today)
+    assert found.ready == [] and found.unready == []
+    [review] = found.reviews
+    assert review.line.case_id == probation and review.over and review.due is not None
+    [near] = found.near
+    missing = {one.condition for one in near.unmet}
+    assert near.line.case_id == waiting and {"verification", "helper_letter", "opinions"} <= missing
+    assert all(one.source for one in near.unmet)
+    assert ("send_verifications", 10) in {(one.line.element, one.days) for one in found.waiting}
+    assert "probation_report" in {one.line.element for one in found.remarks}
