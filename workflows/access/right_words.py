@@ -79,6 +79,8 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "calendar.list": "xem lịch làm việc",
     "rules.list": "xem quy định",
     "operations.see": "xem tình trạng chương trình",
+    "mentees.list": "xem ai được ai giúp đỡ",
+    "student.left": "ghi học sinh, sinh viên rời trường",
 }
 
 # Relation → kind of thing → sentence; "" is for every other kind.
