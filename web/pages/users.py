@@ -16,6 +16,7 @@ from web import forms, picks
 from web.entry import now, opens, refusal, today, user_id
 from web.language import words
 from web.pages.organisations import WORDS
+from web.user_forms import FORMS, Details, Ending, Giving, Opening, Slipping, Standing
 from workflows import access
 from workflows.access import Account, Organisation
 from workflows.access.accounts import SLIP_LASTS
@@ -24,7 +25,6 @@ from workflows.access.queries import places_of_account
 from workflows.administration import accounts, deputies, listing, log, positions
 from workflows.administration.picking import Candidate, members_named, only, organisations_named
 from workflows.administration.scope import heads, reach, reaches_all
-from workflows.admission.fields import Sheet, choice, day, line, one_of, tick
 from workflows.desk import organisation_page
 from workflows.founding.slips import Slip, make_slip
 from workflows.organisations.queries import tree_of
@@ -32,86 +32,12 @@ from workflows.people.users import username_of
 from workflows.people.words import POSITIONS
 
 pages = Blueprint("users", __name__)
-GIVEN = [(word, label) for word, label in POSITIONS.items()]
 STATES = (
     ("can", "Đang dùng"),
     ("slip", "Đã cấp phiếu, chưa đổi mật khẩu"),
     ("never", "Chưa cấp mật khẩu"),
     ("closed", "Đã khóa"),
 )
-
-
-class Opening(Sheet):
-    """A new account with its first seat."""
-
-    name = line("Họ và tên", required=True, longest=160)
-    position = choice("Chức vụ", GIVEN, required=True, widget="select")
-    since = day("Giữ chức vụ từ ngày", required=True)
-    username = line(
-        "Tên đăng nhập",
-        longest=64,
-        help="Để trống thì chương trình đặt theo tên, ví dụ Nguyễn Văn Thử: thu.nv.",
-    )
-    member = line(
-        "Là đảng viên", longest=160, help="Họ tên trong danh sách đảng viên; bắt buộc với người giúp đỡ."
-    )
-    member_chosen = one_of("Đảng viên nào?", "member_chosen")
-    email = line(
-        "Thư điện tử", longest=255, help="Không bắt buộc. Thư chỉ báo có việc, không mang thông tin cá nhân."
-    )
-
-
-class Details(Sheet):
-    """Name, e-mail, and which member's account it is."""
-
-    name = line("Họ và tên", required=True, longest=160)
-    email = line("Thư điện tử", longest=255, help="Không bắt buộc.")
-    member = line(
-        "Là đảng viên", longest=160, help="Họ tên trong danh sách đảng viên. Để trống nếu không phải."
-    )
-    member_chosen = one_of("Đảng viên nào?", "member_chosen")
-
-
-class Giving(Sheet):
-    """Another seat."""
-
-    organisation = line("Tổ chức", required=True, help="Tên hoặc mã, không cần dấu.")
-    organisation_chosen = one_of("Tổ chức nào?", "organisation_chosen")
-    position = choice("Chức vụ", GIVEN, required=True, widget="select")
-    since = day("Từ ngày", required=True)
-    until = day("Đến trước ngày", help="Để trống nếu chưa biết.")
-
-
-class Ending(Sheet):
-    """The first day a seat is no longer held."""
-
-    seat = one_of("Chức vụ", "seats", required=True)
-    until = day("Thôi giữ từ ngày", required=True, help="Ngày đầu tiên không còn giữ.")
-
-
-class Standing(Sheet):
-    """Somebody who stands in."""
-
-    seat = one_of("Thay ở chức vụ", "seats", required=True)
-    deputy = line("Tên đăng nhập của người thay", required=True, longest=64)
-    since = day("Từ ngày", required=True)
-    last = day("Đến hết ngày", required=True)
-    reason = line("Lý do", required=True, longest=200, help="Ví dụ: đi học, nghỉ phép, đi công tác.")
-
-
-class Slipping(Sheet):
-    """A new slip."""
-
-    new_factor = tick("Bỏ cả mã xác thực hai bước (khi mất điện thoại)")
-
-
-FORMS: dict[str, Any] = {
-    "details": Details,
-    "giving": Giving,
-    "ending": Ending,
-    "standing": Standing,
-    "slipping": Slipping,
-}
 
 
 def with_slip(view: Callable[..., Any]) -> Callable[..., Any]:
