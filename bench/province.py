@@ -5,7 +5,8 @@ copy shifts every number by the same stride, so that organisations, accounts, ca
 together as those of the first do. What the measured pages do not read (journals, acts) is not copied.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -63,15 +64,13 @@ def live_through(store: Store, say: Say) -> World:
 
 def multiply(store: Store, students: int, tasks: int, say: Say) -> int:
     """Copies the first until there are so many students and open tasks at least; gives how many there are."""
-    with store.engine.connect() as connection:
+    with _without_keys(store) as connection:
         first = {name: _count(connection, metadata.tables[name]) for name in ("student", "task")}
         copies = max(-(-students // first["student"]), -(-tasks // first["task"]))
         there = 1 + _last(connection) // STRIDE
-        _without_keys(connection)
         for name in COPIED:
             say(f"{copies} lần {name}")
             _copy(connection, metadata.tables[name], there, copies - 1)
-        connection.commit()
     with store.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             _count_on(connection)
@@ -94,13 +93,11 @@ def _count_on(connection: Connection) -> None:
 
 def move(source: Store, target: Store) -> None:
     """Everything of the first province into another database with the same tables."""
-    with source.engine.connect() as old, target.engine.connect() as new:
-        _without_keys(new)
+    with source.engine.connect() as old, _without_keys(target) as new:
         for table in metadata.sorted_tables:
             rows = [dict(row._mapping) for row in old.execute(select(table))]
             if rows:
                 new.execute(insert(table), rows)
-        new.commit()
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -113,12 +110,27 @@ def _last(connection: Connection) -> int:
     return int(connection.execute(select(func.max(metadata.tables["student"].c.id))).scalar_one())
 
 
-def _without_keys(connection: Connection) -> None:
+@contextmanager
+def _without_keys(store: Store) -> Iterator[Connection]:
     """Foreign keys hold by construction; checking each of millions of rows would only take time."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET session_replication_role = replica"))
-    else:
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+    sqlite = store.engine.dialect.name == "sqlite"
+    off, on = (
+        ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON")
+        if sqlite
+        else ("SET session_replication_role = replica", "RESET session_replication_role")
+    )
+    with store.engine.connect() as connection:
+        raw: Any = (
+            connection.connection.dbapi_connection
+        )  # before a transaction: within one, SQLite ignores it
+        raw.execute(off)
+        if not sqlite:
+            raw.commit()
+        yield connection
+        connection.commit()
+        raw.execute(on)
+        if not sqlite:
+            raw.commit()
 
 
 def _copy(connection: Connection, table: Table, since: int, until: int) -> None:
