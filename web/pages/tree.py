@@ -37,7 +37,7 @@ class Found(Sheet):
     """A new organisation under this one."""
 
     kind = choice("Loại tổ chức", list(KINDS.items()), required=True, widget="select")
-    name = line("Tên tổ chức", required=True, help="Ghi đầy đủ, ví dụ: Chi bộ Trường THPT Hàn Thuyên.")
+    name = line("Tên tổ chức", required=True, help="Ghi đầy đủ, ví dụ: Chi bộ 2, Trường THPT Thử Nghiệm.")
     on = day("Từ ngày", required=True, help="Ngày có hiệu lực ghi trong quyết định.")
     code14 = line("Mã tổ chức đảng", longest=20, help="14 chữ số, nếu đã có.")
     decided_by = choice("Thẩm quyền quyết định kết nạp", POWERS, required=True)
