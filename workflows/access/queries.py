@@ -15,7 +15,7 @@ from workflows.access.standing_in import on_day as on_day
 from workflows.admission.records import helper_assignment, meeting, vote
 from workflows.meetings.records import planned_meeting
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
-from workflows.organisations.queries import tree_of
+from workflows.organisations.queries import tree_of as tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.organisations.resolution import answering as answering_for
 from workflows.people.records import position, student, user_account
