@@ -214,6 +214,17 @@ def test_the_clerk_gives_an_account_and_two_persons_erase(world: World, app: Fla
     assert {"student_slip", "erasure_asked", "erasure_approved"} <= kinds
 
 
+def test_not_now_sent_twice_is_told_done_and_shows_nothing(world: World, app: Flask) -> None:
+    case_id = world.nominate()
+    union, where = Person(app).sign_in("union1"), f"/tasks/{world.tasks(case_id)[0].id}"
+    sent = {"outcome": "not_now", "on": f"{world.today:%d/%m/%Y}", "request_key": "n" * 32}
+    for _ in range(2):
+        union.get("/tasks")
+        assert union.post(f"{where}?case={case_id}", sent, follow=False).status_code == 303
+    assert union.post(f"{where}?case={case_id}", sent | {"request_key": "m" * 32}).status_code == 404
+    assert union.get(f"/cases/{case_id}").status_code == 404
+
+
 def test_every_stage_end_and_paper_has_words(world: World) -> None:
     from tests.workflows.builders import model_files
     from web.case_words import ENDS as SHOWN

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.errors import InvalidAnswers, NotFound, NotLawful
+from engine.errors import Failure, InvalidAnswers, NotFound, NotLawful
 from engine.transactions import Transaction
 from web import forms, hand_form
 from web.case_words import CLOCKS, PERSONS, threshold
@@ -45,12 +45,27 @@ def done_before(tx: Transaction, task_id: int) -> Any:
     """A task that is there no more: those who see its case are told so, the others that there is nothing."""
     case_id = request.args.get("case", type=int)
     if not case_id or not access.may(tx, user_id(), "case.see", Case(case_id), today()):
-        raise NotFound
+        if not _sent_before(tx, task_id):
+            raise NotFound
+        flash(words("Việc này đã xong."), "done")
+        return redirect(url_for("tasks.inbox"), 303)
     if request.method == "POST":
         key = request.form.get("request_key")
         acts.complete(tx, task_id, {}, by=user_id(), now=now(), request_key=key)
     flash(words("Việc này đã xong."), "done" if request.method == "POST" else "info")
     return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+def _sent_before(tx: Transaction, task_id: int) -> bool:
+    """The same form of the same person, sent twice: of an answer "not now" nobody sees the case any more."""
+    key = request.form.get("request_key")
+    if request.method != "POST" or not key:
+        return False
+    try:
+        acts.complete(tx, task_id, {}, by=user_id(), now=now(), request_key=key)
+    except Failure:
+        return False
+    return True
 
 
 @pages.get("/tasks/<number:task_id>")
