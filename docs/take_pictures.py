@@ -1,6 +1,7 @@
 """The pictures of the README, taken from the demonstration province: `make pictures` while `make demo` runs.
 
-The meeting is planned through the pages where the cell has none yet; nothing else of the province changes.
+A meeting is planned through the pages where the cell has none yet; nothing else of the province changes. The
+pictures that are kept were shrunk to 128 colours afterwards.
 """
 
 import json
@@ -13,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 CHROMIUM = "/usr/bin/chromium"
-SIZE = {"width": 1200, "height": 780}
+SIZE = {"width": 1280, "height": 820}
 SECRETARY = "truong001.bithu"
 
 

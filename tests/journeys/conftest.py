@@ -111,7 +111,7 @@ def desks(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
             context = browser.new_context(
                 viewport={"width": width, "height": 850}, base_url=address, locale="vi-VN", **options
             )
-            context.set_default_timeout(10_000)
+            context.set_default_timeout(20_000)
             contexts.append(context)
             page = open_pages[username, width] = context.new_page()
             page.goto("/sign-in")

@@ -152,6 +152,11 @@ def _said(scene: Scene, visit: Visit, name: str) -> str:
     return visit.words.get(name) or str(scene.numbers[visit.to.get(name, name)])
 
 
+def is_page(endpoint: str, path: str) -> bool:
+    """False for what a browser keeps as a file or reads as data."""
+    return endpoint != "account.health" and not path.partition("?")[0].endswith((".xlsx", ".svg"))
+
+
 def without_example(app: Flask) -> list[str]:
     gets = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     return sorted(gets - FILES - set(EXAMPLES))
