@@ -61,13 +61,13 @@ def shared_form(element: str | None) -> type[Schema]:
     ways = [one for one in NUMBERING if one[0] in numbering(element)]
     fields: dict[str, Part] = {}
     for name, part in form._declared_fields.items():
-        if name == "take_number":
+        if letters is not None and name == letters.rows:
+            fields |= {f"to_{word}": line(label, longest=250) for word, label in letters.shared}
+        elif name == "take_number":
             if ways:
                 fields["numbering"] = choice("Hoặc lấy số trong sổ của tổ chức", ways, widget="select")
         elif name not in left_out:
             fields[name] = _optional(part) if name in line_fields(element) else part
-    for word, label in letters.shared if letters else ():
-        fields[f"to_{word}"] = line(label, longest=250)
     made: type[Schema] = Sheet.from_dict(fields, name=f"shared {element}")
     needed: Mapping[str, frozenset[str]] = getattr(form, "needed", {})
     made.needed = {name: words for name, words in needed.items() if name in fields}  # type: ignore[attr-defined]
