@@ -130,3 +130,9 @@ def test_a_random_tree_agrees_with_a_plain_look_at_its_rows(
         assert set(tree.children_on(n, on)) == {
             other for other in range(1, len(nodes)) if rows(other)[0] == n
         }
+
+
+def test_what_has_ended_or_not_begun_is_asked_about_on_its_nearest_day() -> None:
+    assert p.TREE.day_of(p.DISTRICT, p.R2A_DAY) == p.MERGER - timedelta(days=1)
+    assert p.TREE.day_of(p.COMMUNE, p.R1_DAY) == p.MERGER
+    assert p.TREE.day_of(p.COMMUNE, p.R2A_DAY) == p.R2A_DAY
