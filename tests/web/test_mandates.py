@@ -1,4 +1,4 @@
-"""An auditor reads what the mandate names, for its days; somebody opens a case in an emergency, and is seen."""
+"""An auditor reads what the mandate names, for its days; an emergency opens one case, and everybody is told."""
 
 import re
 from datetime import timedelta
