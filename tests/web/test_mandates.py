@@ -1,4 +1,4 @@
-"""An auditor reads what the mandate names, for its days; an emergency opens one case, and everybody is told."""
+"""An auditor reads what the mandate names, for its days; an emergency opens one case and tells everybody."""
 
 import re
 from datetime import timedelta
