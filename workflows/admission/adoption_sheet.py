@@ -195,5 +195,5 @@ def _day(cells: Mapping[str, Any], header: str) -> date | None:
         return found
     except ValidationError as error:
         raise InvalidAnswers(
-            {header: [Text("{column}: {why}", column=header, why=str(error.messages[0]))]}
+            {header: [Text("{column}: {why}", column=header, why=Text(str(error.messages[0])))]}
         ) from None
