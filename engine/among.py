@@ -63,4 +63,4 @@ def _array(element: Among, compiler: Any, **more: Any) -> str:
 @compiles(Among, "sqlite")
 def _json(element: Among, compiler: Any, **more: Any) -> str:
     column, numbers = compiler.process(element.column, **more), compiler.process(element.numbers, **more)
-    return f"({column} IN (SELECT value FROM json_each({numbers})))"  # noqa: S608  both are compiled parts
+    return f"({column} IN (SELECT CAST(value AS INTEGER) FROM json_each({numbers})))"  # noqa: S608  both are compiled parts

@@ -177,6 +177,7 @@ def _counts(asked: Asked) -> Any:
         )
         .where(GROUPS[asked.whose])
         .cte("seen")
+        .prefix_with("MATERIALIZED")  # every part reads it
     )
     parts = [counted_by(name, seen.c[name]).group_by(seen.c[name]) for name in columns if name != "school"]
     parts.append(
