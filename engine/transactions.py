@@ -55,7 +55,7 @@ class Transaction:
         return self.connection.execute(statement, params)
 
     def once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
-        """The answer to a question, asked again only after this transaction has written or locked something."""
+        """The answer to a question, asked again only after this transaction has written or locked."""
         kept = self.notes.get(key)
         if kept is None or kept[0] != self.changes:
             kept = self.notes[key] = (self.changes, ask())

@@ -1,4 +1,4 @@
-"""One task: its form and the second person's confirmation; the list is in `inbox`, who has it in `holding`."""
+"""One task: its form, the second person's confirmation; the list is in `inbox`, who has it in `holding`."""
 
 import uuid
 from typing import Any

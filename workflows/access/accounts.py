@@ -97,7 +97,9 @@ def strengthen_password(tx: Transaction, user_id: int, old: str, new: str) -> No
 def keep_sign_in(tx: Transaction, user_id: int, now: datetime) -> None:
     """When the account was last used to sign in, for administrators who look for forgotten ones."""
     at = now.astimezone(UTC).replace(tzinfo=None)
-    tx.execute(update(user_account).where(user_account.c.id == user_id).values(last_login_at=at, current_login_at=at))
+    tx.execute(
+        update(user_account).where(user_account.c.id == user_id).values(last_login_at=at, current_login_at=at)
+    )
 
 
 def keep_language(tx: Transaction, account_id: int, language: str) -> None:

@@ -86,7 +86,9 @@ def _of_school(organisation_id: Any) -> ColumnElement[bool]:
 @once
 def case_row(tx: Transaction, case_id: int) -> Any:
     return tx.execute(
-        select(case.c.id, case.c.subject_id, case.c.custodian_id, case.c.closed_as).where(case.c.id == case_id)
+        select(case.c.id, case.c.subject_id, case.c.custodian_id, case.c.closed_as).where(
+            case.c.id == case_id
+        )
     ).one_or_none()
 
 

@@ -79,7 +79,7 @@ class Staff:
 
 
 def lost_password() -> str:
-    """The hash of a password that nobody has seen: the organisation is staffed, and nobody signs in with it."""
+    """The hash of a password that nobody has seen: the organisation is staffed, nobody signs in."""
     return PasswordHasher().hash(secrets.token_urlsafe(32))
 
 

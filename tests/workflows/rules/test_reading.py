@@ -47,4 +47,3 @@ def test_a_comparison_tells_the_rule_that_changed_from_the_article_that_moved() 
 
 def test_an_edition_does_not_differ_from_itself() -> None:
     assert changes(editions()[0], editions()[0]) == []
-
