@@ -44,6 +44,10 @@ class Among(ColumnElement[bool]):
         self.column = column
         self.numbers = bindparam(name, type_=Numbers())
 
+    def self_group(self, against: Any = None) -> "Among":
+        """As it is: SQLite would otherwise be asked whether it equals 1, and use no index."""
+        return self
+
     @property
     def _from_objects(self) -> list[Any]:
         return list(self.column._from_objects)
