@@ -5,6 +5,7 @@ new without English, for somebody to write.
 """
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,32 @@ NOT_SHOWN = (
     "engine/models/check",
     "engine/models/layout",
 )
+# Vietnamese here outside a `Text` is no word of a page: technical reasons, headings, patterns, names.
+NOT_WORDS = (
+    "engine/cases.py",
+    "engine/models",
+    "engine/process",
+    "engine/records.py",
+    "engine/replaying.py",
+    "engine/secrets.py",
+    "engine/stepping.py",
+    "workflows/admission/adoption_sheet.py",
+    "workflows/admission/papers.py",
+    "workflows/desk/adoption_form.py",
+    "workflows/desk/export.py",
+    "workflows/documents",
+    "workflows/imports/taking.py",
+    "workflows/people/names.py",
+    "workflows/rules/ballots.py",
+    "workflows/rules/check.py",
+    "workflows/rules/seed.py",
+    "web/devices.py",
+    "web/language.py",
+)
+# Names whose text is kept with the data and shown as it was written.
+KEPT = frozenset({"SOURCE", "ON_PAPER"})
+LETTERS = re.compile("[à-ỹĂÂĐÊÔƠƯ]")
+IDENTIFIER = re.compile("[a-z_]+")
 
 
 def messages() -> dict[str, str]:
@@ -86,7 +113,7 @@ def loose_text() -> Iterator[tuple[str, str]]:
     environment = Environment(autoescape=True)
     for path in sorted(TEMPLATES.rglob("*.html")):
         for data in environment.parse(path.read_text(encoding="utf-8")).find_all(nodes.TemplateData):
-            if not data.data.replace("·", "").replace("–", "").replace("—", "").isascii():
+            if any(char.isalpha() and not char.isascii() for char in data.data):
                 yield path.name, data.data.strip()[:80]
 
 
@@ -107,8 +134,25 @@ def _code() -> Iterator[tuple[str, str]]:
                     text = _literal(node.args[0], constants)
                     if text is not None:
                         yield where, text
+            if not where.startswith(NOT_WORDS):
+                yield from ((where, text) for text in _said(tree))
     for kind in (Failure, *Failure.__subclasses__()):
         yield "engine/errors.py", " ".join((kind.__doc__ or "").split())
+
+
+def _said(node: ast.AST) -> Iterator[str]:
+    """Vietnamese of tables, forms and refusals: not notes on the code, pieces or patterns."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Constant) and isinstance(child.value, str):
+            if len(child.value) > 2 and child.value.strip() == child.value and LETTERS.search(child.value):
+                yield child.value
+        elif not (
+            (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant))
+            or isinstance(child, ast.JoinedStr)
+            or (isinstance(child, ast.Call) and _name(child.func) in ("compile", "search"))
+            or (isinstance(child, ast.Assign) and KEPT & {_name(target) for target in child.targets})
+        ):
+            yield from _said(child)
 
 
 def _constants(tree: ast.Module) -> dict[str, str]:
@@ -154,7 +198,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     for table in tables:
         yield from (("tables", label) for label in table.values())
     yield from (("tables", label) for rows in choices.OUTCOMES.values() for _word, label in rows)
-    yield from (("drawings", label) for label in sorted(drawn_words()))
+    yield from (("drawings", label) for label in sorted(drawn_words()) if not IDENTIFIER.fullmatch(label))
     yield from (("rules", row.title) for row in standing.TITLES.values())
     yield from (("rules", title) for title, _key in guards.TITLES.values())
     yield from (("rules", rule.start) for rule in deadlines.RULES.values())
