@@ -9,7 +9,7 @@ from typing import Any
 
 from engine import cases
 from engine.errors import Conflict, InvalidAnswers, NotAllowed, Text
-from engine.rows import CaseRow, Done
+from engine.rows import CaseRow, Done, TaskRow
 from engine.time import day_of
 from engine.transactions import Transaction
 from workflows import access
@@ -113,12 +113,20 @@ def confirm(
         answers,
         by=waiting.proposed_by,
         now=now,
+        on_behalf_of=_written_on_behalf(tx, found, waiting),
         for_user=waiting.proposed_for,
         written_at=waiting.proposed_at,
     )
     same_version(acting.case, case_version)
     how = "two_persons" if own else "superior"
     return perform(acting, found, step, Confirmation(how, by, waiting.id, seat.deputises), request_key)
+
+
+def _written_on_behalf(tx: Transaction, found: TaskRow, waiting: Any) -> int | None:
+    """The organisation whose paper the first person typed from another desk; None at the own desk."""
+    then = access.acting_for(tx, waiting.proposed_by, day_of(waiting.proposed_at))
+    at_home = any(seat.organisation_id == found.organisation_id for seat in then)
+    return None if at_home or found.organisation_id is None else found.organisation_id
 
 
 def preparing_seat(tx: Transaction, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> access.Seat:

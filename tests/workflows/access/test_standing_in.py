@@ -132,6 +132,7 @@ def test_a_vote_done_for_others_is_confirmed_where_it_was_written(world: World) 
         world.users["school2"],
         "superior",
     )
+    assert row.on_behalf_of == world.cell, "the paper is the cell's, whoever typed and confirmed it"
 
 
 # --- deputies
