@@ -75,6 +75,10 @@ NOT_WORDS = (
 )
 # Names whose text is kept with the data and shown as it was written.
 KEPT = frozenset({"SOURCE", "ON_PAPER"})
+# Calls whose first argument is shown: sentences, refusals and the fields of a form.
+SAYING = frozenset(
+    ("Text", "words", "refuse", "day", "line", "passage", "figure", "choice", "one_of", "tick", "rows")
+)
 LETTERS = re.compile("[à-ỹĂÂĐÊÔƠƯ]")
 IDENTIFIER = re.compile("[a-z_]+")
 
@@ -126,11 +130,7 @@ def _code() -> Iterator[tuple[str, str]]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             constants = _constants(tree)
             for node in ast.walk(tree):
-                if (
-                    isinstance(node, ast.Call)
-                    and _name(node.func) in ("Text", "words", "refuse")
-                    and node.args
-                ):
+                if isinstance(node, ast.Call) and _name(node.func) in SAYING and node.args:
                     text = _literal(node.args[0], constants)
                     if text is not None:
                         yield where, text
