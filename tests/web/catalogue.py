@@ -30,6 +30,7 @@ from workflows.desk import journal_words, possible
 from workflows.desk.case_page import PATH
 from workflows.desk.labels import drawn_words, labels
 from workflows.documents.catalogue import papers
+from workflows.imports.headers import HEADERS, label
 from workflows.meetings import bodies
 from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
@@ -206,6 +207,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("acts", act.label) for act in possible.ACTS)
     yield from (("cases", title) for title in desk_cases.COLUMNS)
     yield from (("places", word) for place in PLACES for word in (place.label, place.group))
+    yield from (("columns", label(name)) for name in HEADERS)
     yield from (("papers", paper.title) for paper in papers().values())
     small = (SignIn, Password, Meeting, *students._FORMS.values(), Interruption, HelperLost)
     small = (*small, remedies.Extension, remedies.Correction, texts.Purpose)

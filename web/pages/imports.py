@@ -53,7 +53,7 @@ def report(tx: Transaction, upload_id: int) -> str:
     school = people.named_institutions(tx, [found.institution_id])[0][1]
     facts: dict[str, Any] = {"report": planned, "upload": found, "school": school, "shown": ROWS_SHOWN}
     return render_template(
-        "import_report.html", reason_of=imports.reason_of, changes=imports.changes_in_words, **facts
+        "import_report.html", reasons_of=imports.reasons_of, changes=imports.changes_in_words, **facts
     )
 
 

@@ -3,7 +3,7 @@
 from workflows.imports.faults import Fault, UnreadableList
 from workflows.imports.planning import Line, Report, plan
 from workflows.imports.reading import Sheet, read
-from workflows.imports.taking import changes_in_words, error_file, reason_of, take_over
+from workflows.imports.taking import changes_in_words, error_file, reason_of, reasons_of, take_over
 
 __all__ = [
     "Fault",
@@ -16,5 +16,6 @@ __all__ = [
     "plan",
     "read",
     "reason_of",
+    "reasons_of",
     "take_over",
 ]

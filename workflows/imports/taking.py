@@ -8,6 +8,7 @@ from typing import Any, cast
 import xlsxwriter
 
 from engine import journal
+from engine.errors import Text
 from engine.transactions import Transaction
 from workflows.admission.recalculation import birth_date_corrected
 from workflows.imports import queries
@@ -113,12 +114,19 @@ def _as_read(sheet: Sheet, line: Line) -> list[str]:
     return cells
 
 
-def reason_of(line: Line) -> str:
-    """All faults of a row in one sentence each, the column named first."""
-    return "; ".join(
-        f"{label(fault.field)}: {fault.text}" if fault.field and fault.field in HEADERS else str(fault.text)
+def reasons_of(line: Line) -> list[Text]:
+    """All faults of a row, a sentence each, the column named first."""
+    return [
+        Text("{column}: {fault}", column=Text(label(fault.field)), fault=fault.text)
+        if fault.field and fault.field in HEADERS
+        else fault.text
         for fault in line.faults
-    )
+    ]
+
+
+def reason_of(line: Line) -> str:
+    """The same for the sheet that goes back to the school."""
+    return "; ".join(map(str, reasons_of(line)))
 
 
 def changes_in_words(fields: Sequence[str]) -> list[str]:
