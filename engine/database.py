@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlcipher3 import dbapi2
 
@@ -104,7 +104,7 @@ def _open_sqlite(url: URL, key: bytes | None, create: bool) -> Engine:
             raw.execute("PRAGMA " + pragma)
         return raw
 
-    engine = create_engine(url, module=dbapi2, creator=connect, **JSON)
+    engine = create_engine(url, module=dbapi2, creator=connect, hide_parameters=True, **JSON)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -119,12 +119,24 @@ def _open_sqlite(url: URL, key: bytes | None, create: bool) -> Engine:
 
 
 def _open_postgresql(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         pool_pre_ping=True,  # a server that was started anew costs one ping, not one failed act
         connect_args={"options": SETTINGS, "connect_timeout": BUSY_SECONDS},
+        hide_parameters=True,
         **JSON,
     )
+    event.listen(engine, "handle_error", _without_values)
+    return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """The first sentence alone: details repeat whole rows, and errors go into logs and incidents."""
+    said, ours = context.original_exception, context.sqlalchemy_exception
+    first = getattr(getattr(said, "diag", None), "message_primary", None)
+    if first and ours is not None:
+        said.args = (first,)
+        ours.args = (f"({type(said).__module__}.{type(said).__name__}) {first}",)
 
 
 def failure_of(error: DBAPIError, place: str) -> Failure | None:

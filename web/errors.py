@@ -18,6 +18,15 @@ from engine.errors import (
 )
 from web.language import words
 
+# Plain tracebacks: the library's own print every variable of every frame, and so passwords and people.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.dev.set_exc_info,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%d %H:%M:%S", utc=False),
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 log = structlog.get_logger()
 
 # Absent and forbidden look the same.
