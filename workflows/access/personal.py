@@ -10,10 +10,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from engine.records import case, metadata, task
+from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.access import glass, mandates
 from workflows.access.permissions import GLASS, GLASS_TEXTS, MAKER, MANDATE, SELF
 from workflows.access.relations import UNSEEN, Batch, Case, Correction, Glass, Student, Task, Thing
+from workflows.access.seats import acting_for
 from workflows.bulk.records import batch
 from workflows.people.records import user_account
 
@@ -78,8 +80,14 @@ def _to_glass(tx: Transaction, user_id: int, glass_id: int, on: date) -> frozens
 
 
 def _to_batch(tx: Transaction, user_id: int, batch_id: int, on: date) -> frozenset[str]:
-    made = tx.execute(select(batch.c.id).where(batch.c.id == batch_id, batch.c.by == user_id)).first()
-    return frozenset({MAKER}) if made else NOBODY
+    """Who made it, while a seat of that day is still held: deputies end, people change schools."""
+    made = tx.execute(select(batch).where(batch.c.id == batch_id, batch.c.by == user_id)).first()
+    if made is None:
+        return NOBODY
+    before = {seat.organisation_id for seat in acting_for(tx, user_id, day_of(made.created_at))}
+    needed = before & {made.organisation_id} or before  # of several, the one that the list is of
+    held = {seat.organisation_id for seat in acting_for(tx, user_id, on)}
+    return frozenset({MAKER}) if needed & held else NOBODY
 
 
 def _to_correction(tx: Transaction, user_id: int, correction_id: int, on: date) -> frozenset[str]:

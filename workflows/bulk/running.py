@@ -13,6 +13,7 @@ from sqlalchemy import delete, exists, select, update
 
 from engine.errors import Conflict, Failure, ModelError, Unavailable
 from engine.transactions import Store, Transaction
+from workflows.access.relations import UNSEEN
 from workflows.bulk import answers as typed_answers
 from workflows.bulk.answers import Typed, merged
 from workflows.bulk.doing import attempt, broken, counted_on, why_of
@@ -170,9 +171,7 @@ def _do_next(store: Store, found: Any, typed: Typed, places: Places, now: dateti
                 return False
             wanted = merged(found.element, typed, line.id, line.student_id, places, found.number)
             result = attempt(tx, found, line, wanted, now=now)
-            values = {"state": KEPT, "result": result, "why": None, "done_at": now}
-            values["case_id"] = line.case_id or result.get("case")
-            tx.execute(update(batch_line).where(batch_line.c.id == line.id).values(values))
+            _keep_done(tx, line, result, now)
     except Unavailable:
         raise
     except Failure as failure:
@@ -181,6 +180,17 @@ def _do_next(store: Store, found: Any, typed: Typed, places: Places, now: dateti
         log.exception("batch %s, line %s", found.id, line.id if line else None)
         _mark(store, line, FAILED, broken(), now)
     return True
+
+
+def _keep_done(tx: Transaction, line: Any, result: dict[str, Any], now: datetime) -> None:
+    """What came of the line; of an answer that nobody lists or counts, not even that there was a line."""
+    ours = batch_line.c.id == line.id
+    if result.get("closed") in UNSEEN:
+        tx.execute(delete(batch_line).where(ours))
+        return
+    values = {"state": KEPT, "result": result, "why": None, "done_at": now}
+    values["case_id"] = line.case_id or result.get("case")
+    tx.execute(update(batch_line).where(ours).values(values))
 
 
 def _claim(tx: Transaction, batch_id: int) -> Any:
