@@ -12,6 +12,7 @@ from engine.records import journal, personal, read_log
 from engine.secrets import reveal
 from tests.web.conftest import HASH, Person
 from tests.workflows.builders import World, noon
+from workflows.admission import acts
 from workflows.admission.records import act
 from workflows.own_file import erasing
 from workflows.own_file.records import correction, handed_in
@@ -198,7 +199,9 @@ def test_the_clerk_gives_an_account_and_two_persons_erase(world: World, app: Fla
     sent = {"ground": "own_request", "paper": "Đơn ngày 18/8"}
     assert clerk.post(f"{where}/erase", sent).status_code == 422  # the case is open
     assert "còn mở" in clerk.page
-    world.do(case_id, "record_consent", "not_now")
+    with world.store.transaction() as tx:
+        day = {"on": world.today, "now": noon(world.today)}
+        acts.interrupt(tx, case_id, "withdrawn", by=world.users["cell1"], **day)
     assert clerk.post(f"{where}/erase", sent | {"ground": "no_longer_needed"}).status_code == 422
     assert clerk.post(f"{where}/erase", sent).status_code == 200
     number = world.rows(select(erasing.erasure.c.id))[0].id

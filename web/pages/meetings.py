@@ -75,7 +75,8 @@ class Desk(NamedTuple):
 @opens("meetings.list")
 def index(tx: Transaction) -> str:
     seats = access.acting_for(tx, user_id(), today())
-    own = {seat.organisation_id for seat in seats}
+    holding = access.PERMISSIONS["meetings.list"].positions
+    own = {seat.organisation_id for seat in seats if seat.position in holding}
     others = stands_in_for(tx, own, today(), owing=True)
     mine = sorted(own | others)
     facts: dict[str, Any] = {"bodies": BODIES, "title_of": title_of, "cancelled": dict(CANCELLED)}

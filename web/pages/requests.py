@@ -51,13 +51,15 @@ class Erase(Sheet):
 @opens("requests.list")
 def index(tx: Transaction) -> str:
     seats = [s for s in access.acting_for(tx, user_id(), today()) if s.position in PARTY | UNION]
-    schools, own = people.institutions_of(tx, seats), [seat.organisation_id for seat in seats]
-    under = sorted(below(tx, own, today()) - set(own)) if own else []
+    own = [seat.organisation_id for seat in seats]
+    signing = [s for s in seats if s.position in access.PERMISSIONS["erasure.see"].positions]
+    signed = [seat.organisation_id for seat in signing]
+    under = sorted(below(tx, signed, today()) - set(signed)) if signed else []
     return render_template(
         "requests.html",
-        corrections=corrections.waiting(tx, schools),
+        corrections=corrections.waiting(tx, people.roll_of(tx, seats).students),
         papers=papers.waiting(tx, own),
-        erasures=erasing.waiting(tx, schools, under),
+        erasures=erasing.waiting(tx, people.roll_of(tx, signing).students, under),
         fields=corrections.FIELDS,
         grounds=erasing.GROUNDS,
         labels=labels(tx.registry),

@@ -15,7 +15,7 @@ from web.case_words import ENDS
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
-from workflows.access import Student
+from workflows.access import Case, Student
 from workflows.admission import acts
 from workflows.admission.fields import day, line, passage
 from workflows.desk import people
@@ -98,11 +98,11 @@ class Nominate(Schema):
 @pages.get("/students")
 @opens("students.list")
 def index(tx: Transaction) -> str:
-    wanted, schools = _wanted(), people.institutions_of(tx, access.acting_for(tx, user_id(), today()))
-    found = people.student_list(tx, schools, wanted)
+    wanted, roll = _wanted(), people.roll_of(tx, access.acting_for(tx, user_id(), today()))
+    found = people.student_list(tx, roll, wanted)
     may_import = access.may(tx, user_id(), "students.import", None, today())
     facts = {"found": found, "wanted": wanted, "ages": _ages(), "may_import": may_import}
-    names = people.named_institutions(tx, schools)
+    names = people.named_institutions(tx, roll.institutions)
     return render_template("students.html", labels=labels(tx.registry), schools=names, **facts)
 
 
@@ -110,8 +110,8 @@ def index(tx: Transaction) -> str:
 @opens("students.list")
 def export(tx: Transaction) -> Response:
     """The whole list that the filters give: what stands on the page, no sealed field."""
-    schools = people.institutions_of(tx, access.acting_for(tx, user_id(), today()))
-    rows = (_row(one, labels(tx.registry)) for one in people.all_students(tx, schools, _wanted()))
+    roll = people.roll_of(tx, access.acting_for(tx, user_id(), today()))
+    rows = (_row(one, labels(tx.registry)) for one in people.all_students(tx, roll, _wanted()))
     headings = [Column(str(words(title)), width) for title, width in COLUMNS]
     content = write_sheet(headings, rows, name=words("Học sinh, sinh viên"))
     headers = {"Content-Disposition": f'attachment; filename="hoc-sinh-{today():%Y-%m-%d}.xlsx"'}
@@ -165,6 +165,7 @@ def show(tx: Transaction, student_id: int) -> str:
         raise NotFound
     entry, found = people.pool_state(tx, student_id), people.cases_of(tx, student_id)
     open_case = next((one for one in found if one.closed_on is None), None)
+    seen = {one.id for one in found if access.may(tx, user_id(), "case.see", Case(one.id), today())}
     asked = request.form if typed() else None
     sent = asked.get("_form", "") if asked is not None else ""
     may = {name: access.may(tx, user_id(), name, Student(student_id), today()) for name in _RIGHTS}
@@ -173,8 +174,9 @@ def show(tx: Transaction, student_id: int) -> str:
         "student.html",
         person=person,
         entry=entry,
-        cases=found,
+        cases=[one for one in found if one.id in seen],
         open_case=open_case,
+        seen=seen,
         results=people.results_of(tx, student_id),
         readings=people.readings_of(tx, student_id) if can_read else [],
         may=may,

@@ -137,8 +137,8 @@ JOINED = case.join(student, student.c.id == case.c.subject_id)
 
 def case_list(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> CaseList:
     """A page of cases by the person's name in Vietnamese order."""
-    reached = custodians(tx, seats, on)
-    seen, given = _seen(reached), _sought(wanted) | {"custodians": reached or ()}
+    reached = reach_of(tx, seats, on)
+    seen, given = _seen(reached), _sought(wanted) | reached.given
     filtered = and_(seen, *_filters(wanted, on))
     total = select(func.count()).select_from(JOINED).where(filtered).scalar_subquery()
     page = (  # the keys of the page first: the columns of a line are looked up for no other
@@ -165,8 +165,8 @@ def sheet_rows(
     words: Callable[[str], str],
 ) -> Iterator[Sequence[object]]:
     """The whole list behind the filters as rows of `COLUMNS`, at most MOST_SHEET."""
-    reached = custodians(tx, seats, on)
-    given = _sought(wanted) | {"custodians": reached or ()}
+    reached = reach_of(tx, seats, on)
+    given = _sought(wanted) | reached.given
     filtered = and_(_seen(reached), *_filters(replace(wanted, after=None), on))
     for row in tx.execute(_lines().where(filtered).limit(MOST_SHEET), given):
         line = CaseLine(*tuple(row))
@@ -187,21 +187,43 @@ def sheet_rows(
         )
 
 
-def custodians(tx: Transaction, seats: Sequence[Seat], on: date) -> set[int] | None:
-    """Whose cases one sees: mine, what stands under mine, those of my institution; None: all there are."""
+@dataclass(frozen=True)
+class Reach:
+    """Whose cases one sees: `custodians` (None: all), those of `near` only of students of `schools`."""
+
+    custodians: set[int] | None
+    near: set[int]
+    schools: set[int]
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"custodians": self.custodians or (), "near": self.near, "near_schools": self.schools}
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [among(case.c.custodian_id, "custodians")] if self.custodians is not None else []
+        if self.near:
+            of_school = among(student.c.institution_id, "near_schools")
+            found.append(or_(~among(case.c.custodian_id, "near"), of_school))
+        return found
+
+
+def reach_of(tx: Transaction, seats: Sequence[Seat], on: date) -> Reach:
+    """Mine, what stands under mine, and of my institution's cell and committee those of its own students."""
     acting = {seat.organisation_id for seat in seats if seat.position in CLERKS}
-    tree = tree_of(tx)
-    seen = below(tx, sorted(acting), on)
+    tree, near, schools = tree_of(tx), set[int](), set[int]()
+    under = below(tx, sorted(acting), on)
     for school in tree.schools:
-        if acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
-            seen |= {one for one in (school.party_organisation_id, school.cell_id) if one is not None}
-    return None if seen >= tree.nodes.keys() else seen
+        keepers = {one for one in (school.party_organisation_id, school.cell_id) if one is not None} - under
+        if keepers and acting & {school.party_organisation_id, school.union_organisation_id, school.cell_id}:
+            near |= keepers
+            schools.add(school.id)
+    seen = under | near
+    return Reach(None if seen >= tree.nodes.keys() else seen, near, schools)
 
 
-def _seen(reached: set[int] | None) -> ColumnElement[bool]:
+def _seen(reached: Reach) -> ColumnElement[bool]:
     """The condition; the numbers come with the other parameters."""
-    within = [among(case.c.custodian_id, "custodians")] if reached is not None else []
-    return and_(case.c.kind == "admission", LISTED, *within)
+    return and_(case.c.kind == "admission", LISTED, *reached.conditions())
 
 
 def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:

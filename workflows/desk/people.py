@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import case as when
 
 from engine.records import case, read_log
 from engine.transactions import Transaction
@@ -21,6 +22,11 @@ from workflows.rules.editions import edition_on
 
 PAGE = 50
 POOL_WORDS = ("in", "case", "out")
+# How far a case is, a school knows only while one of its own keeps the file.
+STILL_HERE = or_(
+    case.c.custodian_id == func.coalesce(student.c.cell_id, institution.c.cell_id),
+    case.c.custodian_id == institution.c.party_organisation_id,
+)
 AGE_WORDS = ("of_age", "within_year", "younger")
 
 
@@ -73,8 +79,21 @@ class StudentList:
     classes: list[str]
 
 
+@dataclass(frozen=True)
+class Roll:
+    """Whose students one sees: of whole institutions, and those whom one's own cells follow elsewhere."""
+
+    institutions: list[int]
+    cells: list[int]
+
+    @property
+    def students(self) -> ColumnElement[bool]:
+        theirs = student.c.institution_id.in_(self.institutions)
+        return or_(theirs, student.c.cell_id.in_(self.cells)) if self.cells else theirs
+
+
 def institutions_of(tx: Transaction, seats: Sequence[Seat]) -> list[int]:
-    """Institutions whose Party or union organisation one acts for: the need to know of the school roll."""
+    """Institutions whose Party or union organisation, or whose cell for all, one acts for."""
     own = [seat.organisation_id for seat in seats if seat.position in PARTY | UNION]
     if not own:
         return []
@@ -83,14 +102,21 @@ def institutions_of(tx: Transaction, seats: Sequence[Seat]) -> list[int]:
         institution.c.union_organisation_id.in_(own),
         institution.c.cell_id.in_(own),
     )
-    by_cell = select(student.c.institution_id).where(student.c.cell_id.in_(own)).distinct()
-    rows = tx.execute(select(institution.c.id).where(or_(theirs, institution.c.id.in_(by_cell))))
-    return [row.id for row in rows]
+    return list(tx.execute(select(institution.c.id).where(theirs)).scalars())
 
 
-def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -> StudentList:
+def roll_of(tx: Transaction, seats: Sequence[Seat]) -> Roll:
+    """The need to know of the roll: the cell of one faculty follows its own students, not the others."""
+    schools = institutions_of(tx, seats)
+    own = [seat.organisation_id for seat in seats if seat.position in PARTY | UNION]
+    elsewhere = student.c.institution_id.not_in(schools)
+    cells = select(student.c.cell_id).where(student.c.cell_id.in_(own), elsewhere).distinct()
+    return Roll(schools, list(tx.execute(cells).scalars()) if own else [])
+
+
+def student_list(tx: Transaction, roll: Roll, wanted: Wanted) -> StudentList:
     """A page of the roll, by given name in Vietnamese order."""
-    ours = and_(student.c.institution_id.in_(institutions), student.c.left_on.is_(None))
+    ours = and_(roll.students, student.c.left_on.is_(None))
     filtered = and_(ours, *_filters(wanted))
     count = tx.execute(_joined(select(func.count())).where(filtered)).scalar_one()
     page = tx.execute(
@@ -111,9 +137,9 @@ def student_list(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -
     )
 
 
-def all_students(tx: Transaction, institutions: Sequence[int], wanted: Wanted) -> Iterator[StudentLine]:
+def all_students(tx: Transaction, roll: Roll, wanted: Wanted) -> Iterator[StudentLine]:
     """Every line of the list, for the file."""
-    ours = and_(student.c.institution_id.in_(institutions), student.c.left_on.is_(None))
+    ours = and_(roll.students, student.c.left_on.is_(None))
     rows = tx.execute(
         _lines().where(and_(ours, *_filters(wanted))).order_by(student.c.sort_key, student.c.id)
     )
@@ -246,9 +272,9 @@ def _lines() -> Select[Any]:
             pool_entry.c.proposer_name,
             pool_entry.c.cell_id,
             case.c.id,
-            case.c.stage,
+            when((STILL_HERE, case.c.stage)).label("stage"),
         )
-    )
+    ).join(institution, institution.c.id == student.c.institution_id)
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

@@ -16,7 +16,7 @@ from engine.records import case, document
 from engine.transactions import Transaction
 from workflows.access.permissions import PARTY, UNION
 from workflows.access.seats import Seat
-from workflows.desk.cases import LISTED, custodians
+from workflows.desk.cases import LISTED, Reach, reach_of
 from workflows.desk.finding import (
     Shape,
     case_matches,
@@ -87,9 +87,9 @@ def search(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Foun
     if not folded(words):
         return Found([], None)
     shape, given = shape_of(words), values_of(words)
-    reached = custodians(tx, seats, on)
-    asking = _cases(shape, reached is not None)
-    cases = [CaseHit(*tuple(row)) for row in tx.execute(asking, given | {"custodians": reached or ()})]
+    reached = reach_of(tx, seats, on)
+    asking = _cases(shape, reached.custodians is not None, bool(reached.near))
+    cases = [CaseHit(*tuple(row)) for row in tx.execute(asking, given | reached.given)]
     schools, cells, students = *_students_of(tx, seats), None
     if schools or cells:
         given |= {"schools": schools, "cells": cells}
@@ -98,10 +98,10 @@ def search(tx: Transaction, seats: Sequence[Seat], words: str, on: date) -> Foun
 
 
 @lru_cache
-def _cases(shape: Shape, bounded: bool) -> Any:
-    """`bounded`: not everything is seen."""
+def _cases(shape: Shape, bounded: bool, near: bool) -> Any:
+    """`bounded`: not everything is seen; `near`: of some custodians only the cases of one's own students."""
     names = ("family_name", "middle_name", "given_name", "birth_date", "class_name", "course")
-    within = [among(case.c.custodian_id, "custodians")] if bounded else []
+    within = Reach({0} if bounded else None, {0} if near else set(), set()).conditions()
     found = (
         select(case.c.id, student.c.sort_key)
         .join(student, student.c.id == case.c.subject_id)

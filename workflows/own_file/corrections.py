@@ -4,13 +4,13 @@ Accepting writes through the verbs that every other change takes; a birth date m
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from engine import journal, outbox
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
@@ -164,8 +164,8 @@ def asked_by(tx: Transaction, student_id: int) -> list[Any]:
     return list(tx.execute(query.order_by(correction.c.id.desc()).limit(50)))
 
 
-def waiting(tx: Transaction, institutions: Sequence[int]) -> list[Any]:
-    """What waits for the clerks of these institutions, the oldest first."""
+def waiting(tx: Transaction, ours: ColumnElement[bool]) -> list[Any]:
+    """What waits for the clerks of these students' schools, the oldest first."""
     query = (
         select(
             correction,
@@ -177,7 +177,7 @@ def waiting(tx: Transaction, institutions: Sequence[int]) -> list[Any]:
         )
         .join(student, student.c.id == correction.c.student_id)
         .join(user_account, user_account.c.id == correction.c.asked_by)
-        .where(correction.c.decision.is_(None), student.c.institution_id.in_(institutions))
+        .where(correction.c.decision.is_(None), ours)
         .order_by(correction.c.id)
     )
     return list(tx.execute(query.limit(200)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from engine import journal
 from engine.errors import Conflict, InvalidAnswers, NotAllowed, NotFound, NotLawful, Text, Unmet
@@ -16,6 +16,7 @@ from engine.records import case, subject_key
 from engine.secrets import erase_subject
 from engine.time import day_of
 from engine.transactions import Transaction
+from workflows.access.relations import UNSEEN
 from workflows.organisations.records import institution
 from workflows.own_file.records import erasure
 from workflows.people.identity import KIND
@@ -39,7 +40,9 @@ def unmet(tx: Transaction, student_id: int, ground: str, on: date) -> list[Unmet
     if tx.execute(select(member.c.id).where(member.c.student_id == student_id)).first() is not None:
         text = Text("Người này là đảng viên: hồ sơ đảng viên được giữ theo quy định của Đảng.")
         found.append(Unmet("member", text, SOURCE, "assumed"))
-    closed = tx.execute(select(func.max(case.c.closed_on)).where(case.c.subject_id == student_id)).scalar()
+    told = or_(case.c.closed_as.is_(None), case.c.closed_as.not_in(UNSEEN))  # a day would tell of a "not now"
+    last = select(func.max(case.c.closed_on)).where(case.c.subject_id == student_id, told)
+    closed = tx.execute(last).scalar()
     if ground != "own_request" and closed is not None and on < add_months(closed, KEPT_MONTHS):
         text = Text("Hồ sơ mới đóng, còn có thể phải giải trình.")
         found.append(Unmet("kept", text, SOURCE, "assumed", add_months(closed, KEPT_MONTHS)))
@@ -101,8 +104,8 @@ def erasure_row(tx: Transaction, erasure_id: int) -> Any:
     return row
 
 
-def waiting(tx: Transaction, institutions: Sequence[int], below: Sequence[int]) -> list[Any]:
-    """Requests of these institutions, and those for a committee above a school."""
+def waiting(tx: Transaction, ours: ColumnElement[bool], below: Sequence[int]) -> list[Any]:
+    """Requests about our own students, and those for a committee above a school."""
     of_schools = or_(institution.c.party_organisation_id.in_(below), institution.c.cell_id.in_(below))
     query = (
         select(
@@ -112,7 +115,7 @@ def waiting(tx: Transaction, institutions: Sequence[int], below: Sequence[int]) 
         )
         .join(student, student.c.id == erasure.c.student_id)
         .join(institution, institution.c.id == student.c.institution_id)
-        .where(erasure.c.decision.is_(None), or_(student.c.institution_id.in_(institutions), of_schools))
+        .where(erasure.c.decision.is_(None), or_(ours, of_schools))
         .order_by(erasure.c.id)
     )
     return list(tx.execute(query.limit(200)))
