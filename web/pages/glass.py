@@ -60,7 +60,7 @@ def ask(tx: Transaction) -> str:
 @opens("glass.open", writing=True, again="glass.ask")
 def open_case(tx: Transaction) -> Response | tuple[str, int]:
     asked = forms.load(Open, request.form)
-    if not asked["number"].isdigit():
+    if not asked["number"].isdecimal():
         raise InvalidAnswers({"number": [Text("Số hồ sơ chỉ gồm chữ số.")]})
     case_id = int(asked["number"])
     if access.may(tx, user_id(), "case.read_texts", Case(case_id), today()):

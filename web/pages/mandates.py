@@ -137,6 +137,6 @@ def _choices(tx: Transaction) -> dict[str, forms.Choices]:
 def _numbers(text: str) -> list[int]:
     """Case numbers as people write them; what is no number is refused."""
     parts = [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
-    if any(not part.isdigit() or len(part) > 18 for part in parts):
+    if any(not part.isdecimal() or len(part) > 18 for part in parts):
         raise InvalidAnswers({"cases": [Text("Số hồ sơ chỉ gồm chữ số, cách nhau bằng dấu phẩy.")]})
     return [int(part) for part in parts]

@@ -16,6 +16,7 @@ from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.access.queries import below
 from workflows.access.records import mandate, mandate_scope
+from workflows.access.relations import UNSEEN
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.people.records import position, user_account
@@ -215,7 +216,10 @@ def _faults(
         faults["organisations"] = [Text("Hãy nêu ít nhất một tổ chức hoặc một hồ sơ.")]
     elif set(organisations) - reach:
         faults["organisations"] = [Text("Chỉ ủy nhiệm được trong tổ chức mình và cấp dưới.")]
-    under = select(case.c.id).where(case.c.id.in_(cases), case.c.custodian_id.in_(reach))
+    seen = or_(
+        case.c.closed_as.is_(None), case.c.closed_as.not_in(UNSEEN)
+    )  # or their numbers could be guessed
+    under = select(case.c.id).where(case.c.id.in_(cases), case.c.custodian_id.in_(reach), seen)
     if set(cases) - set(tx.execute(under).scalars()):
         faults["cases"] = [Text("Có số hồ sơ không thuộc tổ chức mình và cấp dưới.")]
     return faults
