@@ -1,4 +1,4 @@
-"""Addresses that came from outside: a path of this program, or nothing."""
+"""Addresses that came from outside: a path of this program, a row's number in it, or nothing."""
 
 from urllib.parse import urlsplit
 
@@ -11,6 +11,13 @@ def is_own_path(address: str) -> bool:
         return False
     odd = any(ord(char) <= 32 or char == "\\" or ord(char) == 127 for char in address)
     return address.startswith("/") and not address.startswith("//") and not odd and not parts.netloc
+
+
+def number(text: str) -> int:
+    """A row's number after the question mark; ValueError, and so left out, for what no row can have."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise ValueError(text)
+    return int(text)
 
 
 def own_path(address: str | None, host: str) -> str | None:

@@ -82,6 +82,7 @@ def test_of_a_list_with_answers_not_now_only_the_others_stay(
     assert sorted(map(str, ends)) == ["None", "not_now"]
     hidden = (FIRST, SECOND)[ends.index("not_now")]
     report = main(user, f"/bulk/{number}")
+    assert "không liệt kê và không đếm" in report
     assert "Chưa, để sau" not in report and hidden not in report
     assert batches.states(number) == ["done"]
 
@@ -165,6 +166,15 @@ def test_a_number_in_raised_digits_is_no_number(world: World, person: Signed) ->
     user.get("/glass/open")
     sent = {"number": "1²", "cause": "other", "words": "Cần xem ngay để giải quyết đơn."}
     assert user.post("/glass/open", sent).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/tasks?school={}", "/tasks?meeting={}", "/students?school={}"])
+def test_numbers_that_no_row_can_have_leave_the_list_as_it_is(person: Signed, path: str) -> None:
+    assert [person("cell1").get(path.format(one)).status_code for one in ("9" * 30, "²")] == [200, 200]
+
+
+def test_a_case_whose_number_no_row_can_have_is_not_there(person: Signed) -> None:
+    assert person("cell1").get(f"/tasks/987654?case={'9' * 30}").status_code == 404
 
 
 def test_erasures_are_listed_for_those_who_may_open_them(world: World, person: Signed) -> None:

@@ -7,6 +7,7 @@ from flask import Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from engine.transactions import Transaction
+from web.addresses import number
 from web.entry import opens, today, user_id
 from web.inbox_words import COLUMNS, DUES, GROUPS, choices_of
 from web.language import words
@@ -57,9 +58,9 @@ def asked() -> Wanted:
         whose=sent.get("whose") or OURS,
         step=sent.get("step") or None,
         stage=sent.get("stage") or None,
-        school=sent.get("school", type=int),
+        school=sent.get("school", type=number),
         due=sent.get("due") or None,
-        meeting=sent.get("meeting", type=int),
+        meeting=sent.get("meeting", type=number),
         follow=sent.get("follow") or None,
         hand=sent.get("hand") or None,
         words=sent.get("q", "")[:80],

@@ -11,6 +11,7 @@ from engine.errors import InvalidAnswers, NotFound, NotLawful, Text
 from engine.secrets import reveal
 from engine.transactions import Transaction
 from web import forms
+from web.addresses import number
 from web.case_words import ENDS
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
@@ -137,7 +138,7 @@ def _wanted() -> people.Wanted:
     sent = request.args
     grown, soon = people.latest_births(today())
     return people.Wanted(
-        school=sent.get("school", type=int),
+        school=sent.get("school", type=number),
         words=sent.get("q", "")[:80],
         class_name=sent.get("class") or None,
         age=sent.get("age") or None,

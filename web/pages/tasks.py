@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Failure, InvalidAnswers, NotFound, NotLawful
 from engine.transactions import Transaction
 from web import forms, hand_form
+from web.addresses import number
 from web.case_words import CLOCKS, PERSONS, threshold
 from web.entry import MORE, now, opens, refusal, today, typed, user_id
 from web.inbox_words import DUES
@@ -43,7 +44,7 @@ BELONGS = {
 
 def done_before(tx: Transaction, task_id: int) -> Any:
     """A task that is there no more: those who see its case are told so, the others that there is nothing."""
-    case_id = request.args.get("case", type=int)
+    case_id = request.args.get("case", type=number)
     if not case_id or not access.may(tx, user_id(), "case.see", Case(case_id), today()):
         if not _sent_before(tx, task_id):
             raise NotFound
