@@ -219,3 +219,11 @@ def store(make_store: Callable[[Registry], Store]) -> Store:
     from workflows.admission.registry import build_registry
 
     return make_store(build_registry())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A long walk marked `long_walk` runs on SQLite each time, on PostgreSQL with the thorough tests."""
+    for item in items:
+        if item.get_closest_marker("long_walk") and "postgresql" in item.nodeid:
+            item.add_marker(pytest.mark.thorough)

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.web.conftest import Person, as_sent, hidden
 from tests.workflows.builders import PREFERRED, World
 
 
+@pytest.mark.long_walk
 def test_a_student_becomes_an_official_member_through_the_pages(
     world: World, person: Callable[[str], Person]
 ) -> None:

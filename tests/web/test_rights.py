@@ -106,6 +106,7 @@ def test_nobody_is_answered_who_is_signed_out_or_sends_a_form_without_its_secret
     assert not csrf._exempt_views and not csrf._exempt_blueprints
 
 
+@pytest.mark.long_walk
 def test_each_route_answers_only_the_relations_that_have_the_permission(
     app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from tests.web.bulk.conftest import Batches
@@ -49,6 +50,7 @@ def test_class_results_are_written_for_all_with_certificates_counted_up(
     assert len(world.rows(select(certificate))) == 3
 
 
+@pytest.mark.long_walk
 def test_a_list_goes_from_nomination_to_the_ceremony_by_lists(
     world: World, batches: Batches, person: Signed
 ) -> None:

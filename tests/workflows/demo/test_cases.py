@@ -94,6 +94,7 @@ def encrypted_file(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
     engine.dispose()
 
 
+@pytest.mark.thorough
 def test_each_story_can_be_told_to_its_end(encrypted_file: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_cases, "told", lambda wanted: list(stories()))
     world = building.build(encrypted_file, seed=11, today=date(2026, 11, 23), scale=0.03)

@@ -82,7 +82,7 @@ def test_a_slip_says_where_who_and_what_to_do_first() -> None:
     for slip, words in zip(slips, paper.split(f"{CUT}\n"), strict=False):
         assert slip.name in words and slip.username in words and slip.password in words
     assert paper.count("https://ketnap.example") == 2
-    assert paper.count("Đổi mật khẩu ngay khi đăng nhập") == 2
+    assert paper.count("đăng nhập, chọn mật khẩu của mình") == 2
 
 
 def test_the_guide_shows_an_example_of_every_sheet() -> None:

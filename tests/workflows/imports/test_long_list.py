@@ -7,6 +7,8 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from tests.workflows.imports.sheets import HEADER, workbook
 from workflows.demo.measures import person
 
@@ -36,6 +38,7 @@ def _rows(chance: random.Random) -> list[tuple[object, ...]]:
     return rows
 
 
+@pytest.mark.thorough
 def test_thirty_thousand_students_come_in_within_the_bars_and_twice_changes_nothing(tmp_path: Path) -> None:
     file = tmp_path / "danh sách.xlsx"
     file.write_bytes(workbook(_rows(random.Random(1)), (*HEADER, "Địa chỉ", "Điện thoại")))
