@@ -23,7 +23,7 @@ LASTS = timedelta(hours=12)
 LARGEST = 300_000  # characters of the hidden field; a form may hold 1 MB
 # What a page puts into its form by itself; a form with nothing else has nothing to lose.
 BY_ITSELF = frozenset({"csrf_token", "request_key", "case_version", "_form", "next", "back", FIELD})
-NEVER = frozenset({"csrf_token", "password", FIELD})
+NEVER = frozenset({"csrf_token", "password", "old", "new", "again", "code", FIELD})  # no secret travels
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Typed:
 
 def anything_typed(request: Request) -> bool:
     """The form holds something that its page did not put there."""
-    typed = any(value.strip() for name, value in request.form.items(True) if name not in BY_ITSELF)
+    typed = any(value.strip() for name, value in request.form.items(True) if name not in BY_ITSELF | NEVER)
     return typed or any(file.filename for file in request.files.values())
 
 

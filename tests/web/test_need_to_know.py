@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.cases import change_custodian
 from tests.web.bulk.conftest import Batches
-from tests.web.conftest import Person
+from tests.web.conftest import PASSWORD, Person, hidden
 from tests.workflows.builders import BEGINNING, World, noon
+from workflows.access.records import session
 from workflows.bulk.records import batch
 from workflows.meetings.records import planned_meeting
 from workflows.organisations.records import institution
@@ -64,6 +65,15 @@ def test_a_log_of_something_broken_holds_no_variables(
     assert person("cell1").get("/rules").status_code == 500
     told = "".join(capsys.readouterr())
     assert "RuntimeError" in told and "RiêngTư" not in told
+
+
+def test_passwords_are_not_carried_through_signing_in(world: World, person: Signed) -> None:
+    user = person("cell1")
+    user.get("/account/password")
+    with world.store.transaction() as tx:
+        tx.execute(delete(session))
+    user.post("/account/password", {"old": PASSWORD, "new": "mot-cau-that-dai", "again": "mot-cau-that-dai"})
+    assert 'name="username"' in user.page and not hidden(user.page, "_kept")
 
 
 def test_of_a_list_with_answers_not_now_only_the_others_stay(
