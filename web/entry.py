@@ -70,6 +70,11 @@ def user_id() -> int:
     return int(current_user.id)
 
 
+def sent_key() -> str | None:
+    """The key of the form that was sent, no longer than the tables keep; a repeat is known by it."""
+    return request.form.get("request_key", "")[:80] or None
+
+
 def public(view: View) -> View:
     """A route that needs nobody signed in."""
     view.rule = Rule(PUBLIC)  # type: ignore[attr-defined]
@@ -117,7 +122,7 @@ def opens(
                 with store().transaction(writing=writing) as tx:
                     g.tx = tx  # what surrounds the page is read in the same transaction
                     access.at(tx, now())
-                    thing = about(next(iter(numbers.values()))) if about else None
+                    thing = about(*list(numbers.values())[:1]) if about else None
                     if gone and not access.may(tx, user_id(), permission, thing, today()):
                         return gone(tx, **numbers)
                     right = access.require_right(tx, user_id(), permission, thing, today())

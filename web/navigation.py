@@ -29,6 +29,7 @@ class Place:
     group: str = WORK
     of_school: bool = False  # only for those whose organisation belongs to an institution
     own_file: bool = False
+    of_root: bool = False  # only for those who sit at the root of the tree
 
 
 PLACES = (
@@ -50,14 +51,14 @@ PLACES = (
     Place("users.index", "Tài khoản", "key", holders("users.list"), RUN),
     Place("institutions.index", "Trường", "mortarboard", holders("institutions.list"), RUN),
     Place("administration.entries", "Nhật ký quản trị", "journal-text", holders("administration.log"), RUN),
-    Place("operations.index", "Vận hành", "gear", holders("operations.see"), RUN),
+    Place("operations.index", "Vận hành", "gear", holders("operations.see"), RUN, of_root=True),
     Place("mandates.index", "Kiểm tra, giám sát", "shield", holders("mandates.list"), RUN),
     Place("glass.index", "Mở hồ sơ khẩn cấp", "unlock", holders("glass.list"), RUN),
 )
 
 
 def places(
-    held: Collection[str], pages: Collection[str], *, of_school: bool, own_file: bool
+    held: Collection[str], pages: Collection[str], *, of_school: bool, of_root: bool, own_file: bool
 ) -> tuple[Place, ...]:
     """The places of somebody: the positions held today, the endpoints that exist, a school's or not."""
     if own_file and not held:
@@ -68,4 +69,5 @@ def places(
         if place.endpoint in pages
         and (own_file if place.own_file else place.positions & set(held))
         and (of_school or not place.of_school)
+        and (of_root or not place.of_root)
     )

@@ -22,6 +22,7 @@ from workflows.bulk.records import batch
 from workflows.desk.uploads import keep_upload
 from workflows.meetings.records import planned_meeting
 from workflows.organisations.changes import found
+from workflows.organisations.queries import tree_of
 from workflows.own_file import corrections
 from workflows.own_file.records import erasure
 from workflows.people.records import user_account
@@ -76,6 +77,7 @@ ALLOWED: dict[str, set[str]] = {
     "task.comment": OWN | ABOVE,
     "task.read_texts": OWN,
     "case.see": CASE | {"auditor with mandate", "glass opened"},
+    "case.verifications": OWN | ABOVE | {"auditor with mandate", "glass opened"},
     "case.read_texts": OWN | ABOVE | {"auditor with mandate", "glass opened"},
     "case.readings": CASE | {"auditor with mandate"},
     "case.comment": CASE,
@@ -206,7 +208,7 @@ def _people(tx: Transaction, world: World) -> None:
         ("glass1", cell("Chi bộ xa"), "secretary"),
         ("auditor1", world.commune, "auditor"),
         ("auditor2", world.commune, "auditor"),
-        ("administrator1", world.commune, "administrator"),
+        ("administrator1", tree_of(tx).ancestors_on(world.commune, BEGINNING)[-1], "administrator"),
     )
     for name, organisation_id, word in rows:
         world.users[name] = add_user(tx, name, name)

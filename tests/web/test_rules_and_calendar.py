@@ -12,6 +12,7 @@ from engine.records import clock, incident, journal_head
 from tests.web.conftest import HASH, Person
 from tests.workflows.builders import BEGINNING, World, noon
 from workflows.jobs import recount_clocks
+from workflows.organisations.queries import tree_of
 from workflows.people.users import add_position, add_user
 from workflows.rules.records import calendar_day
 
@@ -20,10 +21,11 @@ DAY = {"days-0-kind": "holiday", "days-0-name": "Nghỉ bão"}
 
 @pytest.fixture
 def keeper(world: World, person: Callable[[str], Person]) -> Person:
-    """An administrator of the commune's committee."""
+    """An administrator at the root of the tree."""
     with world.store.transaction() as tx:
         user = add_user(tx, "keeper", "Quản trị", password=HASH)
-        add_position(tx, user, world.cell, "administrator", since=BEGINNING)
+        root = tree_of(tx).ancestors_on(world.cell, BEGINNING)[-1]
+        add_position(tx, user, root, "administrator", since=BEGINNING)
     return person("keeper")
 
 
@@ -55,6 +57,33 @@ def test_everybody_reads_the_calendar_and_only_an_administrator_changes_it(
     assert user.get("/calendar/change").status_code == 404
     assert user.post("/calendar/change", DAY).status_code == 404
     assert user.get("/calendar?year=99999").status_code == 200
+
+
+def test_an_administrator_below_the_root_keeps_neither_calendar_nor_incidents(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    with world.store.transaction() as tx:
+        user = add_user(tx, "below", "Quản trị xã", password=HASH)
+        add_position(tx, user, world.commune, "administrator", since=BEGINNING)
+    below = person("below")
+    below.get("/calendar")
+    assert 'href="/calendar/change"' not in below.page and "Vận hành" not in below.page
+    assert below.get("/calendar/change").status_code == 404
+    assert below.get("/operations").status_code == 404
+
+
+def test_the_union_sees_the_case_but_not_what_was_answered_about_parents(
+    world: World, person: Callable[[str], Person]
+) -> None:
+    case_id = world.nominate()
+    world.until(case_id, "cell_vote")
+    for path in (f"/cases/{case_id}", f"/cases/{case_id}/dossier"):
+        secretary, union = person("cell1"), person("union1")
+        secretary.get(path)
+        assert "<h3>Thẩm tra lý lịch</h3>" in secretary.page
+        union.get(path)
+        assert "<h3>Thẩm tra lý lịch</h3>" not in union.page
+        assert "do các tổ chức đảng của hồ sơ xem" in union.page
 
 
 def test_a_change_of_the_calendar_is_shown_before_it_is_made_and_moves_running_clocks(

@@ -48,6 +48,7 @@ from web.pages import (
 )
 from workflows import access
 from workflows.access.permissions import PERMISSIONS
+from workflows.desk.frame import at_root
 from workflows.desk.inbox import open_count
 from workflows.people.words import POSITIONS
 
@@ -153,6 +154,7 @@ def _read_desk(tx: Transaction) -> Desk:
             places(
                 held,
                 current_app.view_functions,
+                of_root=at_root(tx, seats, today()),
                 of_school=any(seat.of_school for seat in seats),
                 own_file=getattr(current_user, "student_id", None) is not None,
             )

@@ -12,6 +12,7 @@ from web.case_words import CLOCKS
 from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
+from workflows.access import Whole
 from workflows.administration.days import change_calendar
 from workflows.admission.fields import Sheet, choice, day, line, rows
 from workflows.admission.recalculation import left_to_recount
@@ -61,24 +62,24 @@ def index(tx: Transaction) -> str:
         left=left_to_recount(tx),
         kinds=dict(KINDS),
         calendar=calendar,
-        may_change=access.may(tx, user_id(), "calendar.change", None, today()),
+        may_change=access.may(tx, user_id(), "calendar.change", Whole(), today()),
     )
 
 
 @pages.get("/calendar/change")
-@opens("calendar.change")
+@opens("calendar.change", Whole)
 def change(tx: Transaction) -> str:
     return _form(None)
 
 
 @pages.post("/calendar/change/preview")
-@opens("calendar.change", again="calendar.change")
+@opens("calendar.change", Whole, again="calendar.change")
 def preview(tx: Transaction) -> str:
     return _form(calendar_page.would_move(tx, _days(forms.load(Change, request.form))))
 
 
 @pages.post("/calendar/change")
-@opens("calendar.change", writing=True, again="calendar.change")
+@opens("calendar.change", Whole, writing=True, again="calendar.change")
 def save(tx: Transaction) -> Response:
     days = _days(forms.load(Change, request.form))
     version = change_calendar(tx, days, on=today(), by=user_id(), now=now())

@@ -1,6 +1,7 @@
 """Hồ sơ: the list, one case with all its record, its drawn model, and how it leaves its path."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from engine.transactions import Transaction
 from web import forms
 from web.case_words import WORDS
 from web.drawing import near
-from web.entry import now, opens, refusal, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows import access
 from workflows.access import Case, Task
@@ -64,9 +65,12 @@ def told(tx: Transaction, case_id: int, *, acts_too: bool) -> dict[str, Any]:
     if found is None:
         raise NotFound
     names = labels(tx.registry)
+    story = case_story.story(tx, found, names, today())
+    of_the_party = access.may(tx, user_id(), "case.verifications", Case(case_id), today())
     facts = {
         "page": found,
-        "story": case_story.story(tx, found, names, today()),
+        "story": story if of_the_party else replace(story, verifications=[]),
+        "of_the_party": of_the_party,
         "drawn": case_page.drawn_process(found),
         "age": case_page.age_in_words(found.student.birth_date, today()),
         "positions": POSITIONS,
@@ -159,7 +163,7 @@ def _side_act(tx: Transaction, case_id: int, schema: Any, title: str, template: 
 
 
 def _key() -> str | None:
-    return request.form.get("request_key")
+    return sent_key()
 
 
 def _labels(tx: Transaction) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidAnswers, NotFound
 from engine.transactions import Transaction
 from web import forms
-from web.entry import now, opens, refusal, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows import access, comments
 from workflows.access import Case, Task
@@ -100,7 +100,7 @@ def _keep(tx: Transaction, permission: str, thing: Any, case_id: int, task_id: i
         by=user_id(),
         now=now(),
         organisation_id=seat.organisation_id,
-        request_key=request.form.get("request_key"),
+        request_key=sent_key(),
     )
     flash(words("Đã ghi ý kiến."), "done")
 
@@ -119,6 +119,6 @@ def _page(tx: Transaction, thread: list[comments.Comment], **facts: Any) -> str:
         typed=request.form if typed() else None,
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
     )
-    key = request.form.get("request_key") or uuid.uuid4().hex
+    key = sent_key() or uuid.uuid4().hex
     known = {"groups": groups, "refusal": why, "request_key": key, "me": user_id(), "task": None}
     return render_template("comments.html", thread=thread, labels=labels(tx.registry), **(known | facts))

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.errors import Conflict, Failure, InvalidAnswers, NotLawful, Text
 from engine.transactions import Transaction
 from web import meeting_form as form
-from web.entry import now, opens, refusal, store, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, store, today, typed, user_id
 from web.language import words
 from web.meeting_form import CHECK, FILL, SAVE, Sheet
 from web.pages.meetings import meeting_of
@@ -244,7 +244,7 @@ def _page(tx: Transaction, of: Planned, sheet: Sheet, sent: Mapping[str, str]) -
         labels=labels(tx.registry),
         outcome_words=outcome_words,
         result_words=form.result_words,
-        request_key=request.form.get("request_key") or uuid.uuid4().hex,
+        request_key=sent_key() or uuid.uuid4().hex,
     )
 
 
@@ -276,7 +276,7 @@ def confirmation(tx: Transaction, meeting_id: int) -> str:
         ticked=set(request.form.getlist("vote")) if typed() else None,
         labels=labels(tx.registry),
         methods_used=", ".join(sorted({words(dict(METHODS)[one.row.method]) for one in pending})),
-        request_key=request.form.get("request_key") or uuid.uuid4().hex,
+        request_key=sent_key() or uuid.uuid4().hex,
     )
 
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
 from web import forms
-from web.entry import now, opens, refusal, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from web.meeting_form import whole
 from workflows import access
@@ -305,4 +305,4 @@ def _check_hour(answers: dict[str, Any]) -> None:
 
 
 def _key() -> str:
-    return request.form.get("request_key") or uuid.uuid4().hex
+    return sent_key() or uuid.uuid4().hex

@@ -12,6 +12,7 @@ from engine.transactions import Transaction
 from web import forms
 from web.entry import now, opens, refusal, typed, user_id
 from web.language import words
+from workflows.access import Whole
 from workflows.admission.fields import Sheet, line
 from workflows.admission.recalculation import left_to_recount
 from workflows.desk import operations_page
@@ -28,13 +29,13 @@ class Done(Sheet):
 
 
 @pages.get("/operations")
-@opens("operations.see")
+@opens("operations.see", Whole)
 def index(tx: Transaction) -> str:
     return _page(tx, None)
 
 
 @pages.post("/operations/verify")
-@opens("operations.see")
+@opens("operations.see", Whole)
 def verify(tx: Transaction) -> str:
     """Reads the whole chain: about ten seconds for a million entries."""
     return _page(tx, journal.verify(tx))
@@ -52,7 +53,7 @@ def _page(tx: Transaction, verdict: journal.Verdict | None) -> str:
 
 
 @pages.get("/operations/incidents/<number:incident_id>")
-@opens("operations.see")
+@opens("operations.see", Whole)
 def incident(tx: Transaction, incident_id: int) -> str:
     why = refusal()
     groups = forms.show(
@@ -65,7 +66,7 @@ def incident(tx: Transaction, incident_id: int) -> str:
 
 
 @pages.post("/operations/incidents/<number:incident_id>")
-@opens("operations.see", writing=True, again="operations.incident")
+@opens("operations.see", Whole, writing=True, again="operations.incident")
 def close(tx: Transaction, incident_id: int) -> Response:
     operations_page.incident(tx, incident_id)
     note = forms.load(Done, sent.form)["note"]

@@ -11,7 +11,7 @@ from engine.errors import InvalidAnswers, NotFound, Text
 from engine.secrets import reveal
 from engine.transactions import Transaction
 from web import forms
-from web.entry import now, opens, refusal, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows.access import Correction, Task, readings
 from workflows.access.personal import own_student
@@ -185,7 +185,7 @@ def leave_form(tx: Transaction) -> str:
         page=page,
         may_leave=anything_to_leave(page),
         not_now=open_ and leaving.first_question(tx, page.case.id) is not None,
-        request_key=request.form.get("request_key") or uuid.uuid4().hex,
+        request_key=sent_key() or uuid.uuid4().hex,
     )
 
 
@@ -193,7 +193,7 @@ def leave_form(tx: Transaction) -> str:
 @opens("own_file.ask", writing=True, again="own_file.leave_form")
 def leave(tx: Transaction) -> Response:
     asked = forms.load(Leave, request.form)
-    key = request.form.get("request_key")
+    key = sent_key()
     left = leaving.leave(tx, _own(tx), note=asked.get("note"), by=user_id(), now=now(), request_key=key)
     flash(words(LEFT[left]), "done")
     return redirect(url_for("own_file.show"), 303)

@@ -13,7 +13,7 @@ from engine.transactions import Transaction
 from web import forms
 from web.addresses import number
 from web.case_words import ENDS
-from web.entry import now, opens, refusal, today, typed, user_id
+from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows import access
 from workflows.access import Case, Student
@@ -186,7 +186,7 @@ def show(tx: Transaction, student_id: int) -> str:
         refusal=refusal(),
         unmet=why.unmet if isinstance(why := refusal(), NotLawful) else (),
         sent=sent,
-        request_key=request.form.get("request_key") or uuid.uuid4().hex,
+        request_key=sent_key() or uuid.uuid4().hex,
         words_of={
             "study": STUDY,
             "conduct": CONDUCT,
@@ -272,7 +272,7 @@ def left(tx: Transaction, student_id: int) -> Response:
 @opens("student.nominate", Student, writing=True, again="students.show")
 def nominate(tx: Transaction, student_id: int) -> Response:
     asked = forms.load(Nominate, request.form)
-    key = request.form.get("request_key")
+    key = sent_key()
     opened = acts.nominate(tx, student_id, by=user_id(), now=now(), request_key=key, **asked)
     flash(words("Đã mở hồ sơ."), "done")
     return redirect(url_for("cases.show", case_id=opened.id), 303)

@@ -11,7 +11,7 @@ from engine.transactions import Transaction
 from web import forms, hand_form
 from web.addresses import number
 from web.case_words import CLOCKS, PERSONS, threshold
-from web.entry import MORE, now, opens, refusal, today, typed, user_id
+from web.entry import MORE, now, opens, refusal, sent_key, today, typed, user_id
 from web.inbox_words import DUES
 from web.language import words
 from web.pages.comments import Remark
@@ -51,7 +51,7 @@ def done_before(tx: Transaction, task_id: int) -> Any:
         flash(words("Việc này đã xong."), "done")
         return redirect(url_for("tasks.inbox"), 303)
     if request.method == "POST":
-        key = request.form.get("request_key")
+        key = sent_key()
         acts.complete(tx, task_id, {}, by=user_id(), now=now(), request_key=key)
     flash(words("Việc này đã xong."), "done" if request.method == "POST" else "info")
     return redirect(url_for("cases.show", case_id=case_id), 303)
@@ -59,7 +59,7 @@ def done_before(tx: Transaction, task_id: int) -> Any:
 
 def _sent_before(tx: Transaction, task_id: int) -> bool:
     """The same form of the same person, sent twice: of an answer "not now" nobody sees the case any more."""
-    key = request.form.get("request_key")
+    key = sent_key()
     if request.method != "POST" or not key:
         return False
     try:
@@ -116,7 +116,7 @@ def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
         "may_read": _may(tx, "task.read_texts", about),
         "behalf": paper.on_behalf_of is not None,
         "clock": paper.clock,
-        "request_key": request.form.get("request_key") or uuid.uuid4().hex,
+        "request_key": sent_key() or uuid.uuid4().hex,
         "case_version": request.form.get("case_version") or paper.case.version,
         "labels": labels(tx.registry),
         "clocks": CLOCKS,
@@ -141,7 +141,7 @@ def complete(tx: Transaction, task_id: int) -> Response:
         forms.read(form, request.form),
         by=user_id(),
         now=now(),
-        request_key=request.form.get("request_key"),
+        request_key=sent_key(),
         case_version=request.form.get("case_version", type=int),
     )
     if task_page.pending_vote(tx, task_id) is not None:
@@ -158,7 +158,7 @@ def confirm(tx: Transaction, task_id: int) -> Response:
         task_id,
         by=user_id(),
         now=now(),
-        request_key=request.form.get("request_key"),
+        request_key=sent_key(),
         case_version=request.form.get("case_version", type=int),
     )
     return _next(tx, done)

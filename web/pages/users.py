@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidAnswers, NotFound
 from engine.transactions import Transaction
 from web import forms, picks
-from web.entry import now, opens, refusal, today, user_id
+from web.entry import now, opens, refusal, sent_key, today, user_id
 from web.language import words
 from web.pages.organisations import WORDS
 from web.user_forms import FORMS, Details, Ending, Giving, Opening, Slipping, Standing
@@ -82,7 +82,7 @@ def opening(tx: Transaction, organisation_id: int) -> str:
         values={"since": today()},
         candidates={"member": _members(tx, picks.sent("member"), organisation_id)},
     )
-    key = request.form.get("request_key") or uuid.uuid4().hex
+    key = sent_key() or uuid.uuid4().hex
     return render_template(
         "user_new.html", head=head, groups=groups, refusal=refusal(), request_key=key, **WORDS
     )

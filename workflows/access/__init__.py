@@ -22,6 +22,7 @@ from workflows.access.relations import (
     Task,
     Upload,
     Vote,
+    Whole,
 )
 from workflows.access.seats import Seat, acting_for, seat_among
 
@@ -45,6 +46,7 @@ __all__ = [
     "Task",
     "Upload",
     "Vote",
+    "Whole",
     "acting_for",
     "at",
     "may",

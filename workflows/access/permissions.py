@@ -70,6 +70,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "task.confirm": Permission(PARTY | UNION, frozenset({OWN, SUPERIOR, RECEIVER})),
     # a case: an organisation that only owes one task of it sees that task, not the case
     "case.see": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE, GLASS})),
+    # what was answered about parents: the Party's people of the file, not the union
+    "case.verifications": Permission(PARTY, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE, GLASS})),
     # sealed words of the acts: who keeps the file and those above; at a task only what it needs
     "case.read_texts": Permission(PARTY, frozenset({OWN, SUPERIOR}), frozenset({MANDATE, GLASS_TEXTS})),
     # what colleagues tell each other: who may see the case, or the task, reads and writes
@@ -127,8 +129,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     # read by everybody with a seat; the calendar is kept by administrators, so are incidents and the chain
     "rules.list": Permission(EVERYBODY),
     "calendar.list": Permission(EVERYBODY),
-    "calendar.change": Permission(ADMINISTRATORS),
-    "operations.see": Permission(ADMINISTRATORS),
+    "calendar.change": Permission(ADMINISTRATORS, frozenset({OWN})),
+    "operations.see": Permission(ADMINISTRATORS, frozenset({OWN})),
     # an auditor's mandate: given by a committee's secretary or the administrator, ended by them or above
     "mandates.list": Permission(PARTY | AUDITORS | ADMINISTRATORS),
     "mandate.give": Permission(LEADERS | ADMINISTRATORS),

@@ -44,6 +44,12 @@ class Student(NamedTuple):
     id: int
 
 
+class Whole(NamedTuple):
+    """The installation itself: its calendar, its incidents. It belongs to the roots of the tree."""
+
+    id: int = 0
+
+
 class Organisation(NamedTuple):
     """An organisation asked about by its number."""
 
@@ -132,6 +138,7 @@ Thing = (
     | Batch
     | Account
     | Institution
+    | Whole
 )
 
 
@@ -280,11 +287,17 @@ def to_account(tx: Transaction, organisation_id: int, account_id: int, on: date)
     return _by_places(tx, organisation_id, queries.places_of_account(tx, account_id, on), on, all_needed=True)
 
 
+def to_whole(tx: Transaction, organisation_id: int, _number: int, on: date) -> frozenset[str]:
+    """Own to whoever stands at the root of the tree on the day; nothing to all below."""
+    return frozenset({OWN} if organisation_id in tree_of(tx).children_on(None, on) else ())
+
+
 def to_institution(
     tx: Transaction, organisation_id: int, institution_id: int, on: date
 ) -> frozenset[str] | None:
-    """By its Party organisation, its union and its cell."""
-    return _by_places(tx, organisation_id, queries.places_of_institution(tx, institution_id, on), on)
+    """Reached only where its Party organisation, its union and its cell all are: they read its roll."""
+    places = queries.places_of_institution(tx, institution_id, on)
+    return _by_places(tx, organisation_id, places, on, all_needed=True)
 
 
 def _by_places(
@@ -326,4 +339,5 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Batch: to_batch,
     Account: to_account,
     Institution: to_institution,
+    Whole: to_whole,
 }

@@ -75,6 +75,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "erasure.ask": "đề nghị xóa dữ liệu cá nhân",
     "erasure.see": "xem đề nghị xóa dữ liệu này",
     "erasure.decide": "quyết định việc xóa dữ liệu cá nhân",
+    "case.verifications": "xem kết quả thẩm tra lý lịch",
     "calendar.change": "sửa lịch làm việc",
     "calendar.list": "xem lịch làm việc",
     "rules.list": "xem quy định",

@@ -60,9 +60,7 @@ def ask(tx: Transaction, user_id: int, required: bool, now: datetime) -> None:
     asked = user_account.c.second_factor_asked_at
     since, changes = (now, asked.is_(None)) if required else (None, asked.is_not(None))
     tx.execute(
-        update(user_account)
-        .where(user_account.c.id == user_id, changes)
-        .values(second_factor_asked_at=since)
+        update(user_account).where(user_account.c.id == user_id, changes).values(second_factor_asked_at=since)
     )
 
 

@@ -83,9 +83,7 @@ def is_due(found: Session, now: datetime) -> bool:
 
 
 def keep_seen(tx: Transaction, session_id: int, now: datetime) -> None:
-    tx.execute(
-        update(session).where(session.c.id == session_id, session.c.seen_at < now).values(seen_at=now)
-    )
+    tx.execute(update(session).where(session.c.id == session_id, session.c.seen_at < now).values(seen_at=now))
 
 
 def sessions_of(tx: Transaction, user_id: int, now: datetime, limits: Limits) -> list[Session]:
