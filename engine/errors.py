@@ -58,11 +58,11 @@ class Failure(Exception):
 
 
 class NotFound(Failure):
-    """Không tìm thấy mục này, hoặc bạn không được xem mục này."""
+    """Không tìm thấy mục này, hoặc đồng chí không được xem mục này."""
 
 
 class NotAllowed(Failure):
-    """Bạn không có quyền làm việc này. Hãy nhờ người phụ trách của tổ chức mình."""
+    """Đồng chí không có quyền làm việc này. Hãy nhờ người phụ trách của tổ chức mình."""
 
 
 class InvalidAnswers(Failure):

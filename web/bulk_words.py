@@ -27,7 +27,7 @@ STATES: Mapping[str, str] = {
 }
 ALIKE = ("outcome", "votes", "next", "closed", "clocks", "proposed", "no_paper")
 FIGURES = "Tán thành {votes_for}, không tán thành {against}, không hợp lệ {invalid}; có mặt {present}"
-LETTER_LABELS: Mapping[str, str] = {"to_": "Nơi gửi", "addresses": "Nơi gửi", "givers": "Nơi gửi"}
+LETTER_LABELS: Mapping[str, str] = {"to_": "Gửi đến", "addresses": "Gửi đến", "givers": "Gửi đến"}
 
 
 @dataclass
@@ -120,5 +120,5 @@ def _label(element: str | None, name: str) -> str:
     top = name.split(".")[0]
     part = form_of(element)._declared_fields.get(top)
     if top.startswith("to_") or top in LETTER_LABELS:
-        return "Nơi gửi"
+        return "Gửi đến"
     return str(part.metadata.get("label", "")) if part is not None else ""
