@@ -58,6 +58,8 @@ ABOVE = {"school committee", "superior", "board of the superior"}
 CASE = OWN | ABOVE | {"school union"}
 SCHOOL = OWN | {"school union", "school committee"}
 ADMINISTRATION = {"administrator"}
+# Asked for a part of a page whose route asks for something wider.
+PARTS_OF_PAGES = {"case.verifications"}
 # Permission → who has it, about the first student, the case, its task `assign_helper`, the cell, its rows.
 ALLOWED: dict[str, set[str]] = {
     PUBLIC: set(RELATIONS),
