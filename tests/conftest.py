@@ -221,9 +221,19 @@ def store(make_store: Callable[[Registry], Store]) -> Store:
     return make_store(build_registry())
 
 
+# Pages whose statements are the databases' own: they are opened on both in each run. The other pages stand on
+# verbs that are tested on both, so on PostgreSQL they wait for the thorough run, like the longest walks.
+PAGES_ON_BOTH = ("test_inbox", "test_cases", "test_people", "test_administration", "test_meetings", "bulk/")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A long walk marked `long_walk` runs on SQLite each time, on PostgreSQL with the thorough tests."""
+    """What `make test` leaves to `make thorough` on PostgreSQL, to stay within its ten minutes."""
     for item in items:
-        if item.get_closest_marker("long_walk") and "postgresql" in item.nodeid:
+        if "postgresql" in item.nodeid and (item.get_closest_marker("long_walk") or _waits(item.nodeid)):
             item.add_marker(pytest.mark.thorough)
+
+
+def _waits(nodeid: str) -> bool:
+    page = nodeid.removeprefix("tests/web/")
+    return page != nodeid and not page.startswith(PAGES_ON_BOTH)

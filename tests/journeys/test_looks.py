@@ -21,6 +21,7 @@ FEW = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("width", (1280, 390))
 def test_the_pages_of_every_day_are_free_of_barriers_and_fit_the_screen(
     width: int, scene: Scene, looker: Callable[..., Page]
