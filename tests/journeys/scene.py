@@ -17,6 +17,7 @@ from workflows.bulk.answers import Typed
 from workflows.desk.uploads import keep_upload
 from workflows.meetings import verbs as meetings
 from workflows.meetings.rules import Room
+from workflows.organisations.queries import tree_of
 from workflows.people import pool
 from workflows.people.records import user_account
 from workflows.people.students import add_student
@@ -79,7 +80,8 @@ def _people(world: World) -> None:
         for name in ("Lê Thị Ba", "Vũ Thị Năm"):
             world.students.append(add_student(tx, world.institution, name, date(2007, 5, 10), grade=12))
         pool.enter_pool(tx, world.students[0], "Cô giáo Mẫu", on=world.today, by=None, now=noon(world.today))
-        for word, organisation_id in (("auditor", world.commune), ("administrator", world.commune)):
+        root = tree_of(tx).ancestors_on(world.commune, BEGINNING)[-1]
+        for word, organisation_id in (("auditor", world.commune), ("administrator", root)):
             world.users[f"{word}1"] = add_user(tx, f"{word}1", f"{word} 1")
             add_position(tx, world.users[f"{word}1"], organisation_id, word, since=BEGINNING)
         world.users["student1"] = add_user(tx, "student1", "Vũ Thị Năm")
