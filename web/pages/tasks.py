@@ -19,7 +19,7 @@ from workflows import access, comments
 from workflows.access import Case, Task, reasons
 from workflows.admission import acts
 from workflows.admission.desk import Desk, prepare
-from workflows.desk import task_page, texts
+from workflows.desk import case_clocks, task_page, texts
 from workflows.desk.labels import labels
 
 pages = Blueprint("tasks", __name__)
@@ -116,6 +116,7 @@ def _around(tx: Transaction, paper: Desk) -> dict[str, Any]:
         "may_read": _may(tx, "task.read_texts", about),
         "behalf": paper.on_behalf_of is not None,
         "clock": paper.clock,
+        "sums": case_clocks.shown(tx, [paper.clock], {}, {})[0].parts if paper.clock else [],
         "request_key": sent_key() or uuid.uuid4().hex,
         "case_version": request.form.get("case_version") or paper.case.version,
         "labels": labels(tx.registry),
