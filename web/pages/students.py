@@ -112,7 +112,8 @@ def index(tx: Transaction) -> str:
 def export(tx: Transaction) -> Response:
     """The whole list that the filters give: what stands on the page, no sealed field."""
     roll = people.roll_of(tx, access.acting_for(tx, user_id(), today()))
-    rows = (_row(one, labels(tx.registry)) for one in people.all_students(tx, roll, _wanted()))
+    names = labels(tx.registry)
+    rows = (_row(one, names) for one in people.all_students(tx, roll, _wanted()))
     headings = [Column(str(words(title)), width) for title, width in COLUMNS]
     content = write_sheet(headings, rows, name=words("Học sinh, sinh viên"))
     headers = {"Content-Disposition": f'attachment; filename="hoc-sinh-{today():%Y-%m-%d}.xlsx"'}

@@ -115,10 +115,6 @@ def end(tx: Transaction, mandate_id: int, *, by: int, now: datetime) -> None:
     journal.append(tx, None, "mandate_ended", on=day_of(now), by=by, now=now, facts={"mandate": mandate_id})
 
 
-def mandate_row(tx: Transaction, mandate_id: int) -> Any:
-    return tx.execute(select(mandate).where(mandate.c.id == mandate_id)).one_or_none()
-
-
 def listed(tx: Transaction, organisation_ids: Sequence[int], on: date) -> list[Any]:
     """Mandates that these organisations gave, or that name one of them or what it stands under."""
     if not organisation_ids:

@@ -1,4 +1,4 @@
-"""What surrounds every page: the seats of the person, in names."""
+"""What surrounds every page: where the person stands in the tree."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -7,11 +7,6 @@ from engine.transactions import Transaction
 from workflows.access.permissions import ADMINISTRATORS
 from workflows.access.seats import Seat
 from workflows.organisations.queries import tree_of
-
-
-def named_seats(_tx: Transaction, seats: Sequence[Seat]) -> list[tuple[str, str]]:
-    """(position, organisation) of each seat, in order."""
-    return [(seat.position, seat.organisation) for seat in seats]
 
 
 def at_root(tx: Transaction, seats: Sequence[Seat], on: date) -> bool:
