@@ -22,6 +22,7 @@ from workflows.admission.steps import STEPS
 from workflows.bulk.answers import checked
 from workflows.bulk.table import CONFIRM, NOMINATE
 from workflows.documents.catalogue import papers
+from workflows.people.pool import ASK_AGAIN
 
 GONE = Text("Việc này không còn mở, hoặc đồng chí không còn được giao.")
 OTHER_FIGURES = Text("Số phiếu vừa được người khác ghi hoặc ghi lại. Hãy xem lại việc này.")
@@ -125,7 +126,13 @@ def broken() -> dict[str, Any]:
     return {"text": plain(BROKEN), "broken": True}
 
 
+# In a list of many, nobody's answer "not now" may be read off; the person's own page says more.
+NOT_LISTED = Text("Không đưa vào đợt này; khi cần hãy xem riêng trang của người này.")
+
+
 def _unmet(one: Any) -> dict[str, Any]:
+    if one.condition == ASK_AGAIN:
+        return {"text": plain(NOT_LISTED), "source": plain(""), "rating": one.rating, "first_day": None}
     first = one.first_day.isoformat() if one.first_day else None
     return {"text": plain(one.text), "source": plain(one.source), "rating": one.rating, "first_day": first}
 

@@ -24,6 +24,7 @@ from workflows.rules.editions import edition_on
 
 SOURCE = "Chỉ thị của Ban Thường vụ Tỉnh ủy, điểm 1"
 GRADED = ("high_school", "boarding")
+ASK_AGAIN = "ask_again_on"  # the condition of somebody who said "not now"
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def not_yet(row: Row[Any], on: date) -> list[Unmet]:
         unmet.append(Unmet("pool_from_grade", text, source, rating))
     if row.ask_again_on is not None and on < row.ask_again_on:
         text = Text("Chưa hỏi lại trước ngày {day}.", day=f"{row.ask_again_on:%d/%m/%Y}")
-        unmet.append(Unmet("ask_again_on", text, "Tự nguyện", "verified", row.ask_again_on))
+        unmet.append(Unmet(ASK_AGAIN, text, "Tự nguyện", "verified", row.ask_again_on))
     return unmet
 
 

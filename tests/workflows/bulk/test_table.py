@@ -1,8 +1,10 @@
 """The table of bulk work against the steps: nothing misspelt, nothing lost; how answers merge."""
 
+from datetime import date
+
 import pytest
 
-from engine.errors import InvalidAnswers
+from engine.errors import InvalidAnswers, NotLawful, Text, Unmet
 from workflows.admission.forms import FORMS
 from workflows.admission.steps import STEPS
 from workflows.bulk.answers import (
@@ -17,6 +19,7 @@ from workflows.bulk.answers import (
 from workflows.bulk.doing import counted_on, plain, text_of, why_of
 from workflows.bulk.places import Places
 from workflows.bulk.table import LETTERS, SELDOM, SHARING, asked_by_line_only, numbering, sharing
+from workflows.people.pool import ASK_AGAIN
 
 
 def test_every_row_names_a_step_and_every_field_one_of_its_form() -> None:
@@ -102,3 +105,13 @@ def test_a_refusal_comes_back_as_it_was_said() -> None:
     [[name, kept]] = why_of(refusal)["faults"]
     assert name == "on" and str(text_of(kept)) == "Ngày 05/01/2026 ở tương lai."
     assert plain("chữ") == ["chữ", {}]
+
+
+def test_a_list_of_many_tells_nobody_s_answer_not_now() -> None:
+    day = date(2026, 12, 1)
+    refusal = NotLawful(
+        [Unmet(ASK_AGAIN, Text("Chưa hỏi lại trước ngày 01/12/2026."), "Tự nguyện", "verified", day)]
+    )
+    [kept] = why_of(refusal)["unmet"]
+    assert "hỏi lại" not in str(text_of(kept["text"])) and kept["first_day"] is None
+    assert not str(text_of(kept["source"]))
