@@ -10,6 +10,7 @@ import workflows.organisations.records
 import workflows.own_file.records
 import workflows.people.records
 import workflows.rules.records
+import workflows.schedules.records
 from engine.records import metadata
 
 TABLES = metadata.tables

@@ -130,6 +130,13 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "transfer_present_wd": Key("Thời hạn nộp giấy giới thiệu sinh hoạt đảng", WORKING_DAYS),
         "candidate_letter_wd": Key("Chỉ tiêu giới thiệu quần chúng đi nơi khác", WORKING_DAYS),
         "candidate_acknowledge_wd": Key("Chỉ tiêu nơi đến xác nhận tiếp nhận quần chúng", WORKING_DAYS),
+        # what comes back
+        "regular_meeting_day": Key("Ngày sinh hoạt hằng tháng của nơi chưa ghi ngày riêng", COUNT),
+        "regular_meeting_day_off": Key(
+            "Khi ngày sinh hoạt định kỳ là ngày nghỉ",
+            WORD,
+            _words(next_working_day="Sang ngày làm việc kế tiếp", stay="Giữ nguyên"),
+        ),
         # counting and recording
         "counting_start": Key(
             "Ngày thứ nhất của thời hạn",
@@ -156,6 +163,7 @@ SECTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "probation_months": "Dự bị và công nhận chính thức",
         "complaint_wd": "Xóa tên, khiếu nại, kết nạp lại",
         "transfer_start_wd": "Chuyển sinh hoạt, giới thiệu",
+        "regular_meeting_day": "Sinh hoạt và việc định kỳ",
         "counting_start": "Cách tính ngày và ghi sổ",
     }
 )
