@@ -1,0 +1,101 @@
+"""Every kind of message in one table: its words, where it leads, who of an organisation is told, how urgent.
+
+A message in the outbox carries ids and days only. Its words are made when somebody reads them, in the
+reader's language, and a person's name only where the reader may see that person (`reading.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from engine.errors import Text
+from workflows.access.permissions import PARTY, UNION
+
+# The parts of the page, in its order; each kind belongs to one.
+WORK, DUE, PEOPLE, WATCH = "work", "due", "people", "watch"
+GROUPS: Final[Mapping[str, str]] = {
+    WORK: "Việc được giao",
+    DUE: "Thời hạn",
+    PEOPLE: "Học sinh, sinh viên",
+    WATCH: "Giám sát",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message.
+
+    `words` may name any fact of the message, and `{person}` (the student, or the number of the case where
+    the reader may not know who), `{what}` (the step, else the legal deadline), `{organisation}`.
+    `leads`: the fact that says where it leads (`task`, `case`, `student`, `glass` …); "" leads nowhere.
+    `positions`: who of an organisation is told; a step says so itself. `at_once`: cannot wait for the digest.
+    """
+
+    words: Text
+    group: str
+    leads: str = ""
+    positions: frozenset[str] = PARTY | UNION
+    at_once: bool = False
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "task": Kind(Text("Việc mới: {what} · {person}"), WORK, "task"),
+    "confirm": Kind(Text("Chờ người thứ hai xác nhận số phiếu: {what} · {person}"), WORK, "task"),
+    "handed_in": Kind(Text("{person} báo đã viết xong: {what}"), WORK, "task"),
+    # a legal deadline: before, on the day, after it; below: told to the organisation above
+    "due_before": Kind(Text("Còn {days} ngày đến hạn {due}: {what} · {person}"), DUE, "task"),
+    "due_today": Kind(Text("Hôm nay đến hạn: {what} · {person}"), DUE, "task"),
+    "due_late": Kind(Text("Quá hạn {days} ngày (hạn {due}): {what} · {person}"), DUE, "task"),
+    "due_below": Kind(
+        Text("{organisation} quá hạn {days} ngày (hạn {due}): {what} · {person}"), DUE, "task", PARTY
+    ),
+    "follow_up": Kind(Text("Đến ngày hẹn xem lại: {what} · {person}"), DUE, "task"),
+    "ends_before": Kind(Text("Còn {days} ngày thì hết ({due}): {what} · {person}"), DUE, "case"),
+    "ends_today": Kind(Text("Hôm nay hết: {what} · {person}"), DUE, "case"),
+    "certificate_before": Kind(
+        Text("Giấy chứng nhận học lớp còn dùng được {days} ngày, đến {due} · {person}"), DUE, "case"
+    ),
+    "certificate_today": Kind(
+        Text("Giấy chứng nhận học lớp chỉ còn dùng được hôm nay · {person}"), DUE, "case"
+    ),
+    "certificate_late": Kind(
+        Text("Giấy chứng nhận học lớp hết hạn ngày {due}, phải học lại trước khi chi bộ xét · {person}"),
+        DUE,
+        "case",
+    ),
+    "file_before": Kind(Text("Hồ sơ còn dùng được {days} ngày, đến {due} · {person}"), DUE, "case"),
+    "file_today": Kind(Text("Hồ sơ chỉ còn dùng được hôm nay · {person}"), DUE, "case"),
+    "file_late": Kind(
+        Text("Hồ sơ quá hạn dùng từ ngày {due}, phải làm lại phần đã cũ · {person}"), DUE, "case"
+    ),
+    # students and what they ask
+    "correction_asked": Kind(
+        Text("Có đề nghị sửa thông tin trong hồ sơ chờ giải quyết"), PEOPLE, "correction"
+    ),
+    "correction_decided": Kind(
+        Text("Đề nghị sửa thông tin của bạn đã được trả lời"), PEOPLE, "own_file", frozenset()
+    ),
+    "pool_confirmed": Kind(
+        Text("{organisation} đã xác nhận nguồn ở cuộc họp ngày {meeting_on}: giữ {kept}, thêm {added}"),
+        PEOPLE,
+        "",
+        PARTY,
+    ),
+    # who looked into what
+    "glass_opened": Kind(
+        Text("Một hồ sơ vừa được mở khẩn, cần xem lại"), WATCH, "glass", PARTY, at_once=True
+    ),
+}
+
+# Facts that are days, written yyyy-mm-dd in the outbox.
+DAYS: Final = frozenset({"due", "day", "meeting_on", "until", "on"})
+# Facts that name an organisation; `{organisation}` is its name.
+ORGANISATIONS: Final = ("organisation", "cell")
+UNKNOWN: Final = Text("Thông báo của chương trình")
+NO_NAME: Final = Text("hồ sơ số {number}")
+SOMEBODY: Final = Text("một học sinh, sinh viên")
+
+
+def kind_of(word: str) -> Kind:
+    """A message whose kind nobody knows any more is still shown, as leading nowhere."""
+    return KINDS.get(word, Kind(UNKNOWN, WORK))
