@@ -9,7 +9,9 @@ import workflows.meetings.records
 import workflows.organisations.records
 import workflows.own_file.records
 import workflows.people.records
+import workflows.reminders.records
 import workflows.rules.records
+import workflows.sandbox.records
 import workflows.schedules.records
 from engine.records import metadata
 
