@@ -59,7 +59,7 @@ class Pattern:
 
 @dataclass(frozen=True)
 class MeetingDays:
-    """`pattern` holds until the first of `later` begins; `planned`: regular meetings, `beside`: the others."""
+    """`pattern` holds until the first of `later` begins; `planned`: regular meetings, `beside`: others."""
 
     pattern: Pattern
     planned: tuple[date, ...] = ()
