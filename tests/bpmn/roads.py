@@ -10,7 +10,8 @@ from tests.bpmn.words import STAGES
 class Road(NamedTuple):
     """`words` script steps (see Walk); `interruptions` are sent in the stage of their name, each once.
 
-    Nobody does the step `undone`, so that its timer fires.
+    Nobody does the step `undone`, so that its timer fires; each step of `dropped` ends once, where it first
+    opens, because the organisations were rearranged.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Road(NamedTuple):
     words: dict[str, str | list]
     interruptions: dict[str, str] = {}  # noqa: RUF012  (never written to)
     undone: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 SUPPLEMENTED = {"check_supplement": ["returned", "accepted"]}
@@ -251,6 +253,25 @@ ROADS = [
         {"annul_review": "kept", "stage_left": "ceremony"},
         {"ceremony": "wrong_admission"},
     ),
+    Road(
+        "every level is rearranged while it has the file",
+        "official_member",
+        SECTION,
+        dropped=(
+            "section_appraisal",
+            "committee_resolution",
+            "admission_decision",
+            "section_review",
+            "committee_review",
+            "recognition_decision",
+        ),
+    ),
+    Road(
+        "the committees are rearranged while they strike off",
+        "struck_off",
+        {**COMMITTEE, **STRUCK, "complaint": "waived"},
+        dropped=("strike_off_resolution", "strike_off_decision"),
+    ),
     *(moved(stage) for stage in STAGES if stage != "strike_off"),
     moved("strike_off", cell_review="strike_off", complaint="waived"),
     moved("refusal", admission_decision=["refused", "admitted"]),
@@ -285,12 +306,16 @@ def follow(road: Road, limit: int = 600) -> Walk:
     """Walk a road to the end of the case."""
     walk = Walk("admission", **road.words)
     waiting = dict(road.interruptions)
+    dropping = set(road.dropped)
     for _ in range(limit):
         stage = walk.case.stage()
         if walk.ended:
             return walk
         if stage in waiting:
             walk.send(waiting.pop(stage))
+            continue
+        if dropping & set(walk.open):
+            dropping -= {walk.drop()}
             continue
         tasks = [task for task in walk.items("task") if task.element != road.undone]
         if tasks:

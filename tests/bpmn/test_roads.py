@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.bpmn.exploring import draw_heat, explored
-from tests.bpmn.roads import COMMITTEE, ROADS, Road, followed
+from tests.bpmn.roads import COMMITTEE, ROADS, SECTION, Road, followed
 from tests.bpmn.walking import Walk, drawn_ends, drawn_flows, roots
 from tests.bpmn.words import INTERRUPTIBLE
 
@@ -145,6 +145,35 @@ def test_the_chain_is_read_anew_for_the_recognition() -> None:
     walk = Walk(**{**COMMITTEE, "chain_place": ["base_cell", "under_committee"]}).to_the_end()
     assert "committee_resolution" not in walk.passed
     assert "committee_review" in walk.passed
+
+
+REARRANGED = [
+    ("section_appraisal", "under_committee", "standing", "committee_resolution"),
+    ("section_appraisal", "base_cell", "standing", "board_appraisal"),
+    ("committee_resolution", "base_cell", "standing", "board_appraisal"),
+    ("committee_resolution", "under_section", "plenum", "board_appraisal"),  # the section has seen it before
+    ("admission_decision", "base_cell", "plenum", "admission_decision"),
+]
+
+
+@pytest.mark.parametrize(("step", "place", "power", "then"), REARRANGED)
+def test_a_step_that_is_no_more_leads_on_by_the_new_chain_and_never_back_to_a_vote(
+    step: str, place: str, power: str, then: str
+) -> None:
+    walk = Walk(**SECTION).until(step)
+    votes = walk.passed.count("cell_vote")
+    walk.words |= {"chain_regime": ["two_level"], "chain_place": [place], "chain_power": [power]}
+    walk.drop()
+    assert walk.open == [then]
+    assert walk.case.words().get("decided_by", power) == power
+    assert walk.to_the_end().passed.count("cell_vote") == votes
+
+
+def test_a_file_that_comes_back_supplemented_asks_the_chain_of_its_day() -> None:
+    walk = Walk(**SECTION, section_appraisal="returned").until("check_supplement")
+    walk.words |= {"chain_place": ["base_cell"]}
+    walk.complete(walk.items("task")[0])
+    assert walk.open == ["board_appraisal"]
 
 
 def test_a_refusal_within_the_parallel_checks_takes_the_other_checks_back() -> None:

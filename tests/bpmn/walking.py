@@ -108,6 +108,13 @@ class Walk:
         self.note()
         return self
 
+    def drop(self) -> str:
+        """The open step's committee is no more; gives the step."""
+        (step,) = self.open
+        assert self.case.send("rearranged", step, self.now)
+        self.note()
+        return step
+
     def until(self, *names: str, limit: int = 600) -> "Walk":
         """Do every open step, fire every timer of the road, until one of `names` is open or the case ends."""
         for _ in range(limit):
