@@ -140,7 +140,7 @@ def outlook(
     if first is None:
         never = _why_never(asked, today)
     else:
-        vote_on = _meeting(asked, first, meetings, calendar)
+        vote_on = meeting_from(asked, first, meetings, calendar)
         if first > today:
             bottleneck = next(iter(against(asked, first - ONE_DAY)), None)
     return Outlook(facts, calendar, today, graduation_on, first, vote_on, bottleneck, never)
@@ -191,16 +191,19 @@ def _why_never(facts: Facts, today: date) -> Unmet | None:
     return next((one for one in refusals if one.first_day is None), None)
 
 
-def _meeting(facts: Facts, first: date, meetings: MeetingDays, calendar: Calendar) -> date | None:
-    """The first meeting on a lawful day. The days after `first` are lawful too, unless an edition changes
-    or the upper age passes before the meeting."""
-    day: date | None = first
-    while day is not None:
+def meeting_from(facts: Facts, day: date, meetings: MeetingDays, calendar: Calendar) -> date | None:
+    """The first meeting from `day` on that lies on a lawful day; None where none ever does.
+
+    Days after a lawful one are lawful too, unless an edition changes or the upper age passes before them.
+    """
+    while True:
         meeting = meetings.next_on_or_after(day, calendar)
-        day = first_day(facts, meeting)
-        if day == meeting:
+        if not against(facts, meeting):
             return meeting
-    return None
+        lawful = first_day(facts, meeting)
+        if lawful is None:
+            return None
+        day = lawful
 
 
 class _Same:
