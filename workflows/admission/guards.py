@@ -13,10 +13,11 @@ from engine.clocks import open_clocks
 from engine.errors import Text, Unmet
 from engine.rows import CaseRow
 from engine.transactions import Transaction
-from workflows.admission import certificates, history, membership, mentoring, services
+from workflows.admission import certificates, mentoring, services
 from workflows.admission.acting import Acting
+from workflows.admission.vote_facts import facts_of_many
 from workflows.people.consents import SOURCE, has_consent
-from workflows.people.members import place_of, roll_on
+from workflows.people.members import roll_on
 from workflows.people.records import student
 from workflows.rules import ages, eligibility
 from workflows.rules.editions import Edition, edition_on
@@ -28,51 +29,7 @@ Guard = Callable[[Acting], list[Unmet]]
 
 def facts_for_vote(tx: Transaction, case: CaseRow, on: date) -> eligibility.Facts:
     """What is known of the person, the file and the cell, as the rules ask for it."""
-    certificate = certificates.latest(tx, case.subject_id, "awareness")
-    conclusion = history.latest(tx, case.id, "conclude_history", outcomes=("certified",))
-    since = history.checks_round(tx, case.id, on)
-    helper = mentoring.current(tx, case.id)
-    place = place_of(tx, helper.member_id, on) if helper is not None else None
-    requests = services.verifications_of_round(tx, case, on)
-    resolution = history.latest(tx, case.id, "union_resolution", outcomes=("carried",), after=since)
-    summary = history.latest(tx, case.id, "summarise_opinions", after=since)
-    weighed = summary and history.latest(
-        tx, case.id, "weigh_opinions", outcomes=("accepted",), after=summary.id
-    )
-    roll = roll_on(tx, case.custodian_id, on)
-    born = tx.execute(select(student.c.birth_date).where(student.c.id == case.subject_id)).scalar_one()
-    before = membership.earlier_admissions(tx, case.subject_id, case.id)
-    return eligibility.Facts(
-        birth_date=born,
-        schooling_met=True,  # students of upper secondary schools, colleges and universities all have it
-        certificate_on=certificate.issued_on if certificate is not None else None,
-        file_completed_on=conclusion.on_day if conclusion is not None else None,
-        helper_official=place is not None and place[1] == "official",
-        shared_from=helper.shared_since if helper is not None else None,
-        verification_open=_open_verifications(tx, case, on, requests),
-        verification_adverse=any(row.answer == "adverse" and row.weighed != "accepted" for row in requests),
-        history_concluded=history.conclusion(tx, case.id, on) is not None,
-        union_resolution_on=resolution.on_day if resolution is not None else None,
-        opinions_summarised=summary is not None and (summary.outcome == "favourable" or weighed is not None),
-        opinions_open=sum(row.answered_on is None for row in services.opinions_of_round(tx, case, on)),
-        helper_letter_signed=history.latest(tx, case.id, "helper_letter", after=since) is not None,
-        official_members=len(roll.official) + len(roll.exempt) + len(roll.away),
-        members_away=len(roll.away),
-        members_exempt=len(roll.exempt),
-        transferred=helper is not None and bool(helper.after_transfer),
-        mentored_from=mentoring.first_day(tx, case.id),
-        left_party_on=before.left_on,
-        times_admitted=before.times,
-    )
-
-
-def _open_verifications(tx: Transaction, case: CaseRow, on: date, requests: list[object]) -> int | None:
-    if services.verification_plan(tx, case, on) == "none_sent":
-        return None
-    return sum(
-        row.answer is None or (row.answer == "unclear" and row.weighed != "accepted")  # type: ignore[attr-defined]
-        for row in requests
-    )
+    return facts_of_many(tx, [case], on)[case.id]
 
 
 def unmet_for_vote(tx: Transaction, case: CaseRow, on: date) -> list[Unmet]:

@@ -1,5 +1,6 @@
 """What was done in a case, read back from its acts: the newest act of a step, rounds, the last day."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -29,14 +30,19 @@ def forget(tx: Transaction, case_id: int) -> None:
     tx.notes.get(NOTE, {}).pop(case_id, None)
 
 
-def latest(
-    tx: Transaction, case_id: int, *elements: str, outcomes: tuple[str, ...] = (), after: int = 0
-) -> Any:
-    """The newest act of these steps (with one of these outcomes, after that act); None if none."""
-    for row in reversed(acts(tx, case_id)):
+def newest(rows: Sequence[Any], *elements: str, outcomes: tuple[str, ...] = (), after: int = 0) -> Any:
+    """The newest of these acts that is of one of the steps (and outcomes, after that act); None if none."""
+    for row in reversed(rows):
         if row.id > after and row.element in elements and (not outcomes or row.outcome in outcomes):
             return row
     return None
+
+
+def latest(
+    tx: Transaction, case_id: int, *elements: str, outcomes: tuple[str, ...] = (), after: int = 0
+) -> Any:
+    """As `newest`, of one case."""
+    return newest(acts(tx, case_id), *elements, outcomes=outcomes, after=after)
 
 
 def count(tx: Transaction, case_id: int, element: str, outcomes: tuple[str, ...], after: int = 0) -> int:
@@ -50,19 +56,29 @@ def last_day(tx: Transaction, case_id: int) -> date | None:
     return max((row.on_day for row in acts(tx, case_id)), default=None)
 
 
-def conclusion(tx: Transaction, case_id: int, on: date) -> Any:
+def conclusion_among(rows: Sequence[Any], on: date) -> Any:
     """The conclusion of the history that still serves on the day; None if none, or too old."""
-    found = latest(tx, case_id, "conclude_history")
+    found = newest(rows, "conclude_history")
     if found is None or found.outcome != "certified":
         return None
     until = valid_until("file_expiry", found.on_day, edition_on(on))
     return found if on <= until else None
 
 
-def checks_round(tx: Transaction, case_id: int, on: date) -> int:
+def conclusion(tx: Transaction, case_id: int, on: date) -> Any:
+    """As `conclusion_among`, of one case."""
+    return conclusion_among(acts(tx, case_id), on)
+
+
+def round_among(rows: Sequence[Any], on: date) -> int:
     """The act after which the present round of checks began: 0, or the conclusion that no longer serves."""
-    found = latest(tx, case_id, "conclude_history")
-    return int(found.id) if found is not None and conclusion(tx, case_id, on) is None else 0
+    found = newest(rows, "conclude_history")
+    return int(found.id) if found is not None and conclusion_among(rows, on) is None else 0
+
+
+def checks_round(tx: Transaction, case_id: int, on: date) -> int:
+    """As `round_among`, of one case."""
+    return round_among(acts(tx, case_id), on)
 
 
 def moved_after(tx: Transaction, case_id: int, act_id: int) -> bool:
@@ -76,7 +92,12 @@ def stage_left(tx: Transaction, case_id: int) -> str:
     return next(str(row.stage) for row in found if row.stage not in NOT_GONE_BACK_TO)
 
 
-def last_move(tx: Transaction, case_id: int) -> int:
+def move_among(rows: Sequence[Any]) -> int:
     """The act of the last change of unit; 0 where there was none."""
-    found = latest(tx, case_id, INTERRUPTION, outcomes=("unit_changed",))
+    found = newest(rows, INTERRUPTION, outcomes=("unit_changed",))
     return int(found.id) if found is not None else 0
+
+
+def last_move(tx: Transaction, case_id: int) -> int:
+    """As `move_among`, of one case."""
+    return move_among(acts(tx, case_id))

@@ -1,14 +1,10 @@
 """What an admission changes on the roll of members: admitted, recognised, struck off, restored, moved."""
 
 from datetime import date
-from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 
-from engine.records import case
-from engine.transactions import Transaction
 from workflows.admission.acting import Acting
-from workflows.admission.records import ceremony
 from workflows.people.members import add_member, end_place, place_member, place_of
 from workflows.people.records import member, member_place, student
 
@@ -75,31 +71,6 @@ def move(acting: Acting, cell_id: int) -> None:
     place = place_of(acting.tx, found, acting.on) if found is not None else None
     if found is not None and place is not None and place[0] != cell_id:
         place_member(acting.tx, found, cell_id=cell_id, status=place[1], since=acting.on)
-
-
-class Earlier(NamedTuple):
-    """Admissions before this case that were not annulled, and the day on which the last of them ended."""
-
-    times: int
-    left_on: date | None
-
-
-def earlier_admissions(tx: Transaction, student_id: int, case_id: int) -> Earlier:
-    """None of them, for nearly everybody: then the member roll is not asked."""
-    held = (
-        select(func.count(case.c.id.distinct()))
-        .join(ceremony, ceremony.c.case_id == case.c.id)
-        .where(case.c.subject_id == student_id, case.c.id != case_id, case.c.closed_as != "annulled")
-    )
-    times = int(tx.execute(held).scalar_one())
-    if not times:
-        return Earlier(0, None)
-    left = (
-        select(func.max(member_place.c.valid_to))
-        .join(member, member.c.id == member_place.c.member_id)
-        .where(member.c.student_id == student_id)
-    )
-    return Earlier(times, tx.execute(left).scalar())
 
 
 def member_of(acting: Acting) -> int | None:

@@ -54,14 +54,6 @@ def current(tx: Transaction, case_id: int) -> Any:
     ).first()
 
 
-def first_day(tx: Transaction, case_id: int) -> date | None:
-    """Since when the candidate has been helped at all, through changes of the helper."""
-    day: date | None = tx.execute(
-        select(func.min(helper_assignment.c.valid_from)).where(helper_assignment.c.case_id == case_id)
-    ).scalar()
-    return day
-
-
 def end(tx: Transaction, case_id: int, on: date, because: str) -> bool:
     """The present helper's time ends; False where there was none. Never before it began."""
     now = current(tx, case_id)
