@@ -4,7 +4,7 @@ The key is unique, so the same thing is told once however often a verb or a job 
 once: a message is taken in one transaction, sent outside of any, and marked in another.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,11 +44,19 @@ def tell(
 
 
 def deliver(
-    store: Store, send: Callable[[Row[Any]], None], *, now: datetime, limit: int = 100
+    store: Store,
+    send: Callable[[Row[Any]], None],
+    *,
+    now: datetime,
+    limit: int = 100,
+    kinds: Collection[str] | None = None,
 ) -> tuple[int, int]:
-    """Hands waiting messages to `send`, oldest first; gives how many were delivered and how many failed."""
+    """Hands waiting messages (of these kinds, or all) to `send`, oldest first; gives how many were delivered
+    and how many failed."""
     with store.transaction(writing=False) as tx:
         waiting = select(outbox.c.id).where(*_ready(now)).order_by(outbox.c.id)
+        if kinds is not None:
+            waiting = waiting.where(outbox.c.kind.in_(kinds))
         ids = list(tx.execute(waiting.limit(limit)).scalars())
     sent = failed = 0
     for message_id in ids:

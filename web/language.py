@@ -42,11 +42,16 @@ def chosen() -> str:
 
 def words(text: Any, **params: object) -> str:
     """A Vietnamese sentence or a `Text`, in the language of the request, with its places filled."""
+    return say(chosen(), text, **params)
+
+
+def say(language: str, text: Any, **params: object) -> str:
+    """The same in a given language: for whoever reads it later, outside of any request."""
     if text is None:
         return ""
     msgid, found = (text.msgid, dict(text.params)) if isinstance(text, Text) else (str(text), {})
-    sentence = catalogue(chosen()).gettext(msgid) if msgid else ""
-    places = {name: _shown(value) for name, value in {**found, **params}.items()}
+    sentence = catalogue(language).gettext(msgid) if msgid else ""
+    places = {name: _shown(value, language) for name, value in {**found, **params}.items()}
     return sentence.format_map(_Kept(places)) if places else sentence
 
 
@@ -87,9 +92,9 @@ def label(element: str, labels: Mapping[str, str]) -> str:
     return words(labels.get(element, element))
 
 
-def _shown(value: object) -> object:
+def _shown(value: object, language: str) -> object:
     if isinstance(value, Text):
-        return words(value)
+        return say(language, value)
     if isinstance(value, (date, datetime)):
         return day(value)
     return value

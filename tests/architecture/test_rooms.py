@@ -32,6 +32,7 @@ HOME = {
     "cryptography": ("engine/secrets.py",),
     "passlib": ("web/authenticator.py",),
     "qrcode": ("web/authenticator.py",),
+    "smtplib": ("web/mail.py",),
     "lxml": ("engine/models", "engine/process"),
 }
 

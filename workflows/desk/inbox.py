@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import case as when
 
 from engine.among import among
 from engine.records import case, task
@@ -155,7 +156,16 @@ def open_count(tx: Transaction, seats: Sequence[Seat], on: date) -> int:
     return int(tx.execute(_WAITING, given).scalar_one())
 
 
+def waiting_counts(tx: Transaction, seats: Sequence[Seat], on: date) -> tuple[int, int]:
+    """As `open_count`, and how many of them are late."""
+    if not seats:
+        return 0, 0
+    count, late = tuple(tx.execute(_WAITING.add_columns(_LATE), inbox_groups.reach(tx, seats, on)).one())
+    return int(count), int(late or 0)
+
+
 _WAITING = select(func.count()).select_from(task).where(WAITING)
+_LATE = func.count(when((task.c.due_on < ON, task.c.id)))
 
 
 def _values(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) -> dict[str, Any]:

@@ -25,7 +25,7 @@ notice = Table(
     Column("outbox_id", ForeignKey("outbox.id"), nullable=False),
     Column("organisation_id", ForeignKey("organisation.id")),  # told through it; NULL: to the person alone
     Column("task_id", Id),  # once the task is done, nobody needs to read about it
-    Column("about", String(60)),  # a later notice about the same takes the place of an unread one
+    Column("clock_id", Id),  # a later notice of the same deadline takes the place of an unread one
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
     Column("mailed_at", Instant),  # an e-mail has counted it
@@ -37,6 +37,8 @@ _unread = text("read_at IS NULL")
 Index("ix_notice_unread", notice.c.user_id, sqlite_where=_unread, postgresql_where=_unread)
 _of_task = text("read_at IS NULL AND task_id IS NOT NULL")
 Index("ix_notice_task", notice.c.task_id, sqlite_where=_of_task, postgresql_where=_of_task)
+_of_clock = text("read_at IS NULL AND clock_id IS NOT NULL")
+Index("ix_notice_clock", notice.c.clock_id, sqlite_where=_of_clock, postgresql_where=_of_clock)
 _unmailed = text("read_at IS NULL AND mailed_at IS NULL")
 Index("ix_notice_unmailed", notice.c.user_id, sqlite_where=_unmailed, postgresql_where=_unmailed)
 

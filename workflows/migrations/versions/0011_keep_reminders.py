@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("outbox_id", ID, nullable=False),
         sa.Column("organisation_id", ID),
         sa.Column("task_id", ID),
-        sa.Column("about", sa.String(length=60)),
+        sa.Column("clock_id", ID),
         sa.Column("at", engine.records.Instant(timezone=True), nullable=False),
         sa.Column("read_at", engine.records.Instant(timezone=True)),
         sa.Column("mailed_at", engine.records.Instant(timezone=True)),
@@ -39,6 +39,7 @@ def upgrade() -> None:
     for name, column, rows in (
         ("ix_notice_unread", "user_id", "read_at IS NULL"),
         ("ix_notice_task", "task_id", "read_at IS NULL AND task_id IS NOT NULL"),
+        ("ix_notice_clock", "clock_id", "read_at IS NULL AND clock_id IS NOT NULL"),
         ("ix_notice_unmailed", "user_id", "read_at IS NULL AND mailed_at IS NULL"),
     ):
         where = sa.text(rows)

@@ -1,0 +1,129 @@
+"""From the outbox to people: every message becomes a notice of each person who is to be told.
+
+Messages are taken many at a time in the transaction that makes their notices, so each is distributed once
+however many workers there are; one that cannot be is put off by the outbox and never holds up the others.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, or_, select, update
+
+from engine.among import among
+from engine.errors import Unavailable
+from engine.jobs import Done
+from engine.outbox import deliver
+from engine.records import clock, outbox, task
+from engine.time import day_of
+from engine.transactions import Store, Transaction
+from workflows.reminders.channels import MAIL
+from workflows.reminders.recipients import people_of, positions_of
+from workflows.reminders.records import notice
+from workflows.reminders.texts import kind_of
+
+AT_ONCE = 200
+KEPT = timedelta(days=400)  # a notice that was read
+
+
+def distribute(store: Store, now: datetime) -> Done:
+    """Makes the notices of messages that nobody has got yet."""
+    with store.transaction(writing=False) as tx:
+        waiting = tx.execute(_waiting(now).with_only_columns(outbox.c.kind)).scalars().all()
+    if not waiting:
+        return Done()
+    try:
+        with store.transaction() as tx:
+            rows = tx.execute(_waiting(now).with_for_update(skip_locked=True)).all()
+            for row in rows:
+                _distribute(tx, row, now)
+            _mark_sent(tx, rows, now)
+            done = Done(len(rows))
+    except Unavailable:
+        raise
+    except Exception:  # one of them cannot be distributed: each by itself
+        done = Done(*deliver(store, lambda row: _alone(store, row, now), now=now, kinds=set(waiting)))
+    return done._replace(left=int(len(waiting) == AT_ONCE))
+
+
+def settle(store: Store, now: datetime) -> Done:
+    """Nobody needs to read about a task that is done, or a deadline that no longer runs."""
+    gone = or_(
+        notice.c.task_id.is_not(None) & ~select(task.c.id).where(task.c.id == notice.c.task_id).exists(),
+        notice.c.clock_id.is_not(None)
+        & select(clock.c.id).where(clock.c.id == notice.c.clock_id, clock.c.closed_on.is_not(None)).exists(),
+    )
+    moot = select(notice.c.id).where(notice.c.read_at.is_(None), gone).limit(AT_ONCE)
+    with store.transaction(writing=False) as tx:
+        found = list(tx.execute(moot).scalars())
+    if not found:
+        return Done()
+    with store.transaction() as tx:
+        unread = update(notice).where(among(notice.c.id, "moot"), notice.c.read_at.is_(None))
+        count = tx.execute(unread.values(read_at=now), {"moot": found}).rowcount
+    return Done(count, left=int(len(found) == AT_ONCE))
+
+
+def forget_read(store: Store, now: datetime) -> Done:
+    """Notices that were read long ago go; what was told stays in the outbox."""
+    old = select(notice.c.id).where(notice.c.read_at < now - KEPT).limit(AT_ONCE)
+    with store.transaction() as tx:
+        found = list(tx.execute(old).scalars())
+        tx.execute(delete(notice).where(among(notice.c.id, "old")), {"old": found})
+    return Done(len(found), left=int(len(found) == AT_ONCE))
+
+
+def _waiting(now: datetime) -> Any:
+    ready = or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
+    waiting = select(outbox).where(outbox.c.sent_at.is_(None), outbox.c.kind != MAIL, ready)
+    return waiting.order_by(outbox.c.id).limit(AT_ONCE)
+
+
+def _alone(store: Store, row: Row[Any], now: datetime) -> None:
+    with store.transaction() as tx:
+        _distribute(tx, row, now)
+
+
+def _distribute(tx: Transaction, row: Row[Any], now: datetime) -> None:
+    users = _users(tx, row, now)
+    facts = row.facts
+    common = {
+        "outbox_id": row.id,
+        "organisation_id": row.to_organisation,
+        "task_id": facts.get("task"),
+        "clock_id": facts.get("clock"),
+        "at": row.created_at,
+    }
+    tx.insert_new(notice, [{"user_id": user, **common} for user in users])
+    if users and common["clock_id"] is not None:
+        tx.execute(
+            _SUPERSEDE,
+            [
+                {"of_user": user, "of_clock": common["clock_id"], "of_outbox": row.id, "now": now}
+                for user in users
+            ],
+        )
+
+
+_SUPERSEDE = (
+    update(notice)
+    .where(
+        notice.c.user_id == bindparam("of_user"),
+        notice.c.clock_id == bindparam("of_clock"),
+        notice.c.outbox_id < bindparam("of_outbox"),
+        notice.c.read_at.is_(None),
+    )
+    .values(read_at=bindparam("now"))
+)
+
+
+def _users(tx: Transaction, row: Row[Any], now: datetime) -> Sequence[int]:
+    if row.to_user is not None:
+        return [row.to_user]
+    positions = positions_of(kind_of(row.kind), row.facts.get("element"))
+    return people_of(tx, row.to_organisation, positions, row.case_id, day_of(now))
+
+
+def _mark_sent(tx: Transaction, rows: Sequence[Row[Any]], now: datetime) -> None:
+    sent = update(outbox).where(among(outbox.c.id, "these")).values(sent_at=now)
+    tx.execute(sent, {"these": [row.id for row in rows]})
