@@ -20,6 +20,9 @@ $(READY): pyproject.toml uv.lock
 demo: setup
 	@$(BIN)/ketnap demo
 
+sandbox: setup
+	@$(BIN)/ketnap demo --sandbox
+
 test: setup
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 

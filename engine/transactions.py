@@ -87,12 +87,13 @@ class Transaction:
 
 
 class Store:
-    """A database with the domain that lives in it."""
+    """A database with the domain that lives in it, and the clock that entries read who work on it."""
 
     def __init__(self, engine: Engine, *, registry: Registry, keys: Keys) -> None:
         self.engine = engine
         self.registry = registry
         self.keys = keys
+        self.clock: Callable[[], datetime] = utcnow
 
     @contextmanager
     def transaction(self, writing: bool = True, *, now: datetime | None = None) -> Iterator[Transaction]:

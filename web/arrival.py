@@ -10,7 +10,7 @@ from engine.errors import Text
 from engine.time import day_of
 from web import kept
 from web.addresses import is_own_path
-from web.entry import NOT_YOURS, now, owed, store
+from web.entry import NOT_YOURS, owed, store, wall
 from web.language import words
 
 SOON = Text(
@@ -46,7 +46,7 @@ def arrive(otherwise: str | None = None) -> Any:
     if (until := factor_until()) is not None:
         flash(words(SOON, day=until), "wait")
     if packed:
-        found = kept.unpack(store().keys, packed, current_user.username, now())
+        found = kept.unpack(store().keys, packed, current_user.username, wall())
         if found is not None:
             return render_template("reopen.html", address=found.address, packed=packed)
         flash(words(NOT_YOURS), "wait")

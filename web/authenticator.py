@@ -17,7 +17,7 @@ from qrcode.main import QRCode
 
 from engine.errors import Failure, InvalidAnswers, Text
 from engine.secrets import seal, unseal
-from web.entry import now, store
+from web.entry import store, wall
 from workflows.access import accounts, second_factor
 
 STEP = 30  # seconds
@@ -47,7 +47,7 @@ def make_offer(replaces: bool = False) -> Offer:
 
 def pack(offer: Offer, user_id: int) -> str:
     """The offer, sealed for its user: it waits in the page, not in the database."""
-    until = (now() + OFFER_LASTS).timestamp()
+    until = (wall() + OFFER_LASTS).timestamp()
     plain = json.dumps([offer.secret, offer.codes, offer.replaces, until]).encode()
     return urlsafe_b64encode(seal(_key(), plain, str(user_id).encode())).decode()
 
@@ -59,7 +59,7 @@ def unpack(packed: str, user_id: int) -> Offer | None:
         secret, codes, replaces, until = json.loads(plain)
     except (Failure, NotBase64, ValueError):
         return None
-    return Offer(secret, codes, replaces) if until > now().timestamp() else None
+    return Offer(secret, codes, replaces) if until > wall().timestamp() else None
 
 
 def accept(account: accounts.Account, offer: Offer, typed: str) -> None:
@@ -68,7 +68,7 @@ def accept(account: accounts.Account, offer: Offer, typed: str) -> None:
         return
     if not offer.secret or (account.tf_totp_secret and not offer.replaces):
         raise InvalidAnswers({"code": [OFFER_OVER]})
-    counter = counter_of(offer.secret, typed, now())
+    counter = counter_of(offer.secret, typed, wall())
     if counter is None:
         raise InvalidAnswers({"code": [NOT_THIS_CODE]})
     with store().transaction() as tx:
@@ -78,7 +78,7 @@ def accept(account: accounts.Account, offer: Offer, typed: str) -> None:
 def take(account: accounts.Account, typed: str) -> str | None:
     """Use up a code; "code" or "recovery" says which it was, None: wrong, or used before."""
     if len("".join(typed.split())) == 6:
-        counter = counter_of(secret_of(account), typed, now())
+        counter = counter_of(secret_of(account), typed, wall())
         if counter is None:
             return None
         with store().transaction() as tx:

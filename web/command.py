@@ -2,7 +2,18 @@
 
 import click
 
-from web.commands import accounts, database, demonstration, founding, health, lists, models, rules, serving
+from web.commands import (
+    accounts,
+    database,
+    demonstration,
+    founding,
+    health,
+    lists,
+    models,
+    rules,
+    sandbox,
+    serving,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,6 +38,7 @@ for command in (
     models.models,
     rules.rules,
     health.doctor,
+    sandbox.sandbox,
 ):
     main.add_command(command)
 

@@ -10,6 +10,7 @@ from engine.transactions import Store
 from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
+from workflows.sandbox.clock import clock_of
 
 
 def open_database(settings: Settings) -> Engine:
@@ -26,9 +27,14 @@ def make_database(settings: Settings) -> tuple[Engine, Keys, bool]:
 
 
 def open_store(settings: Settings) -> Store:
-    """The store, ready for work; Unavailable with a sentence where the key or the tables do not fit."""
+    """The store, ready for work; Unavailable with a sentence where the key or the tables do not fit.
+
+    Its clock is chosen here: web, worker and commands of a sandbox all read the day that stands there.
+    """
     keys = Keys.load(settings.key_file)
     engine = open_engine(settings.database_url, keys.database)
     check_schema(engine, schema.head())
+    store = Store(engine, registry=registry(), keys=keys)
+    store.clock = clock_of(store)
     gc.freeze()  # what is loaded by now lives as long as the process; collections need not look through it
-    return Store(engine, registry=registry(), keys=keys)
+    return store

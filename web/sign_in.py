@@ -18,7 +18,7 @@ from flask_security.utils import hash_password, login_user, logout_user, verify_
 
 from engine.errors import Failure, InvalidAnswers, Text, Unavailable
 from engine.time import day_of
-from web.entry import now, store, to_sign_in
+from web.entry import now, store, to_sign_in, wall
 from web.headers import FILES
 from workflows.access import accounts, attempts, second_factor, sessions
 from workflows.people.users import username_of
@@ -102,10 +102,10 @@ def load(mark: str) -> User | None:
     if not key or request.endpoint in FILES:
         return None
     with store().transaction(writing=False) as tx:
-        found = sessions.find(tx, key, now(), limits())
+        found = sessions.find(tx, key, wall(), limits())
     if found is None or found.account.fs_uniquifier != mark:
         return None
-    if sessions.is_due(found.session, now()):
+    if sessions.is_due(found.session, wall()):
         _keep_seen(found.session.id)
     return User(found.account, found.session)
 
@@ -114,7 +114,7 @@ def _keep_seen(session_id: int) -> None:
     """Once a minute at most; a database busy with a long piece of work is no reason to refuse a page."""
     try:
         with store().transaction() as tx:
-            sessions.keep_seen(tx, session_id, now())
+            sessions.keep_seen(tx, session_id, wall())
     except Unavailable:
         current_app.logger.info("the last use of a session was not kept")
 
@@ -138,7 +138,7 @@ def enter(username: str, password: str) -> bool:
         attempts.forget(tx, name, attempt)
     _strengthen(found, password)
     if found.tf_totp_secret:
-        session["pending"] = [found.fs_uniquifier, now().timestamp()]
+        session["pending"] = [found.fs_uniquifier, wall().timestamp()]
         return False
     begin(found)
     return True
@@ -147,7 +147,7 @@ def enter(username: str, password: str) -> bool:
 def pending() -> accounts.Account | None:
     """Whose password was right a moment ago, while the code is still to come."""
     mark, at = session.get("pending") or ("", 0)
-    if not mark or now().timestamp() - at > CODE_WITHIN.total_seconds():
+    if not mark or wall().timestamp() - at > CODE_WITHIN.total_seconds():
         return None
     with store().transaction(writing=False) as tx:
         found = accounts.find_account(tx, "fs_uniquifier", mark)
@@ -174,15 +174,15 @@ def begin(found: accounts.Account) -> None:
     session.clear()
     agent = request.headers.get("User-Agent", "")
     with store().transaction() as tx:
-        second_factor.ask(tx, found.id, second_factor.is_required(tx, found.id, day_of(now())), now())
+        second_factor.ask(tx, found.id, second_factor.is_required(tx, found.id, day_of(now())), wall())
         if found.must_change_password:  # one at a time: who comes second ends the first
             accounts.use_slip(tx, found.id, now())
             sessions.end_sessions(tx, found.id)
         accounts.keep_sign_in(tx, found.id, now())
         key = sessions.begin(
-            tx, found.id, address=request.remote_addr or "", agent=agent, now=now(), limits=limits()
+            tx, found.id, address=request.remote_addr or "", agent=agent, now=wall(), limits=limits()
         )
-        signed_in = sessions.find(tx, key, now(), limits())
+        signed_in = sessions.find(tx, key, wall(), limits())
     if signed_in is not None:
         login_user(User(*signed_in), remember=False)
         session.update(kept, key=key, username=found.username)
@@ -242,9 +242,9 @@ def _faults(new: str, again: str, account: Any) -> dict[str, list[Text]]:
 def _try(name: str, address: str, field: str) -> int:
     """Count a try, then look whether there were too many; InvalidAnswers says how long to wait."""
     with store().transaction() as tx:
-        attempt = attempts.record(tx, name, address, now())
+        attempt = attempts.record(tx, name, address, wall())
     with store().transaction(writing=False) as tx:
-        left = attempts.wait(tx, name, address, now())
+        left = attempts.wait(tx, name, address, wall())
     if left is None:
         return attempt
     with store().transaction() as tx:

@@ -90,7 +90,11 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "calendar.index": (Visit("cell1"), Visit("administrator1")),
     "calendar.change": (Visit("administrator1"),),
     "operations.index": (Visit("administrator1"),),
+    "sandbox.index": (Visit("administrator1"),),
+    "sandbox.lived": (Visit("administrator1", words={"name": "2026-09-01"}),),
     "operations.incident": (Visit("administrator1"),),
+    "channels.index": (Visit("administrator1"),),
+    "notices.index": (Visit("cell1"), Visit("cell1", "state=all"), Visit("student1")),
     "meetings.index": (Visit("cell1"), Visit("union1"), Visit("school2")),
     "meetings.planning": (Visit("cell1"),),
     "meetings.show": (
@@ -134,6 +138,7 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "adoption.report": (Visit("cell1"),),
     "adoption.template": (Visit("cell1"),),
     "remedies.correction": (Visit("cell2"),),
+    "remedies.granting": (Visit("commune1", to={"case_id": "deciding"}),),
     "remedies.extension": (Visit("board1", to={"case_id": "deciding"}),),
 }
 

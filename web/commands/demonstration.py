@@ -1,17 +1,24 @@
-"""`ketnap demo`: a made-up province in its own folder, with the web server and the worker on this machine."""
+"""`ketnap demo`: a made-up province in its own folder, with the web server and the worker on this machine.
 
+With `--sandbox` it is one whose day can be moved forward, in a folder and a database of its own.
+"""
+
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 
 import click
 
+from engine.errors import Failure
 from engine.time import day_of, utcnow
 from engine.transactions import Store
 from web.commands.answers import in_words, refuse
@@ -22,43 +29,82 @@ from workflows import schema
 from workflows.admission.registry import registry
 from workflows.beginnings import begin
 from workflows.demo.building import build
+from workflows.sandbox.asking import make
+from workflows.sandbox.clock import is_sandbox
 
 START_SECONDS = 30
 STOP_SECONDS = 25
+SCALE, SANDBOX_SCALE = 1.0, 0.05
 
 
 @click.command()
 @click.option("--port", type=int, help="Cổng của trang web (mặc định 8470).")
+@click.option("--sandbox", is_flag=True, help="Hộp cát: một tỉnh nhỏ mà ngày chuyển tới được, để tập.")
+@click.option("--anew", is_flag=True, help="Bỏ hộp cát cũ, tạo lại từ đầu (chỉ với --sandbox).")
 @click.option(
-    "--scale", default=1.0, show_default=True, help="Cỡ của tỉnh: 1 là cả tỉnh, 0.02 là vài trường."
+    "--scale", type=float, help="Cỡ của tỉnh: 1 là cả tỉnh (mặc định), 0.05 là vài trường (mặc định hộp cát)."
 )
 @click.option("--seed", default=2026, show_default=True, help="Hạt giống của dữ liệu bịa.")
 @click.option("--only-build", is_flag=True, help="Chỉ tạo dữ liệu, không mở trang web.")
 @in_words
-def demo(port: int | None, scale: float, seed: int, only_build: bool) -> None:
+def demo(
+    port: int | None, sandbox: bool, anew: bool, scale: float | None, seed: int, only_build: bool
+) -> None:
     """Tạo tỉnh minh họa (mọi người và tên trường đều bịa) rồi mở trang web và tiến trình nền tại máy này."""
-    settings = demonstration_settings(Settings.read(), port)
+    if anew and not sandbox:
+        refuse("--anew chỉ đi với --sandbox.")
+    settings = demonstration_settings(Settings.read(), port, "sandbox" if sandbox else "demo")
     accounts = settings.data / "accounts.json"
-    if not accounts.exists():
-        _build(settings, accounts, scale=scale, seed=seed)
-    if not only_build:
-        _run(settings, accounts)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(settings):
+        if anew:
+            _throw_away(settings, accounts)
+        if not accounts.exists():
+            size = scale if scale is not None else SANDBOX_SCALE if sandbox else SCALE
+            _build(settings, accounts, scale=size, seed=seed, sandbox=sandbox)
+        if not only_build:
+            _run(settings, accounts)
 
 
-def demonstration_settings(settings: Settings, port: int | None) -> Settings:
-    """The demonstration has a folder, a database and a key of its own, and is only seen from this machine."""
-    data = settings.data / "demo"
+def demonstration_settings(settings: Settings, port: int | None, name: str = "demo") -> Settings:
+    """A demonstration has a folder, a database and a key of its own, and is only seen from this machine."""
+    data = settings.data / name
     return replace(
         settings,
         data=data,
-        key_file=settings.key_file.with_name("demo.key"),
+        key_file=settings.key_file.with_name(f"{name}.key"),
         database_url=f"sqlite:///{data / 'ketnap.db'}",
         host="127.0.0.1",
         port=port or settings.port,
     )
 
 
-def _build(settings: Settings, accounts: Path, *, scale: float, seed: int) -> None:
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """One command at a time has the folder, so that none builds or throws away what another runs on."""
+    with (settings.data / "running").open("w") as mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refuse(f"{settings.data} đang được một lệnh khác dùng. Hãy dừng lệnh ấy (Ctrl+C) rồi chạy lại.")
+        yield
+
+
+def _throw_away(settings: Settings, accounts: Path) -> None:
+    """Only what is surely a sandbox, or was never built to its end."""
+    if accounts.exists():
+        try:
+            store = open_store(settings)
+            known = is_sandbox(store)
+            store.engine.dispose()
+        except Failure as failure:
+            refuse(f"Không xem được đây có phải hộp cát không nên giữ nguyên: {failure}")
+        if not known:
+            refuse(f"Cơ sở dữ liệu ở {settings.data} không phải hộp cát nên được giữ nguyên.")
+    accounts.unlink(missing_ok=True)
+
+
+def _build(settings: Settings, accounts: Path, *, scale: float, seed: int, sandbox: bool) -> None:
     for left in settings.data.glob("ketnap.db*"):  # a build that was broken off starts anew
         left.unlink()
     engine, keys, _ = make_database(settings)
@@ -66,6 +112,8 @@ def _build(settings: Settings, accounts: Path, *, scale: float, seed: int) -> No
     now = utcnow()
     store = Store(engine, registry=registry(), keys=keys)
     with store.transaction() as tx:
+        if sandbox:
+            make(tx, day_of(now), now=now)
         begin(tx, now=now)
     with shown() as progress:
         world = build(store, seed=seed, progress=progress, today=day_of(now), scale=scale)
@@ -133,3 +181,5 @@ def _greet(settings: Settings, accounts: Path) -> None:
     click.echo("\nMọi người và mọi tên trường ở đây đều do máy bịa ra.")
     if os.environ.get("KETNAP_SECOND_FACTOR", "off") == "off":
         click.echo("Bản minh họa không bắt xác thực hai bước; đặt KETNAP_SECOND_FACTOR=on để thử.")
+    if settings.data.name == "sandbox":
+        click.echo("Hộp cát: quản trị viên chuyển ngày trên trang web; hoặc: ketnap sandbox move 2027-03-05")

@@ -17,6 +17,7 @@ from web.pages import (
     bulk,
     calendar,
     cases,
+    channels,
     comments,
     deputies,
     dossier,
@@ -29,8 +30,10 @@ from web.pages import (
     meeting_votes,
     meetings,
     mentees,
+    notices,
     operations,
     organisations,
+    outlook,
     own_file,
     pool,
     readings,
@@ -38,6 +41,7 @@ from web.pages import (
     requests,
     rolls,
     rules,
+    sandbox,
     search,
     second_factor,
     students,
@@ -51,11 +55,13 @@ from workflows.access.permissions import PERMISSIONS
 from workflows.desk.frame import at_root
 from workflows.desk.inbox import open_count
 from workflows.people.words import POSITIONS
+from workflows.reminders.reading import unread_count
 
 PAGES = (
     account,
     second_factor,
     tasks,
+    notices,
     search,
     cases,
     comments,
@@ -74,9 +80,12 @@ PAGES = (
     meetings,
     meeting_votes,
     own_file,
+    outlook,
     rules,
     calendar,
     operations,
+    channels,
+    sandbox,
     requests,
     organisations,
     rolls,
@@ -116,7 +125,7 @@ class Desk:
 def install(app: Flask) -> None:
     for page in PAGES:
         app.register_blueprint(page.pages)
-    app.jinja_env.globals.update(desk_of_user=desk_of_user, now=now, today=today)
+    app.jinja_env.globals.update(desk_of_user=desk_of_user, sandbox_band=sandbox.band, now=now, today=today)
 
 
 def desk_of_user() -> Desk | None:
@@ -159,7 +168,10 @@ def _read_desk(tx: Transaction) -> Desk:
                 own_file=getattr(current_user, "student_id", None) is not None,
             )
         ),
-        counts={"tasks.inbox": g.waiting if "waiting" in g else open_count(tx, seats, today())},
+        counts={
+            "tasks.inbox": g.waiting if "waiting" in g else open_count(tx, seats, today()),
+            "notices.index": unread_count(tx, current_user.id),
+        },
         sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
     )
 

@@ -12,12 +12,13 @@ from web import forms, sign_in
 from web.addresses import is_own_path
 from web.arrival import arrive, carried, factor_until
 from web.devices import device
-from web.entry import now, owed, public, refusal, signed_in, store, today
+from web.entry import owed, public, refusal, signed_in, store, today, wall
 from web.language import LANGUAGES, words
 from workflows import access
 from workflows.access import accounts, second_factor, sessions
 from workflows.access.permissions import PERMISSIONS
 from workflows.people.words import POSITIONS
+from workflows.reminders import channels
 
 pages = Blueprint("account", __name__)
 OPEN_TOO_LONG = Text("Trang đăng nhập mở đã lâu. Hãy gõ lại mật khẩu.")
@@ -157,14 +158,17 @@ def show() -> str:
         seats = access.acting_for(tx, current_user.id, today())
         facts = {
             "seats": [(POSITIONS.get(seat.position, seat.position), seat.organisation) for seat in seats],
-            "open": sessions.sessions_of(tx, current_user.id, now(), sign_in.limits()),
+            "open": sessions.sessions_of(tx, current_user.id, wall(), sign_in.limits()),
             "codes_left": second_factor.codes_left(tx, current_user.id),
+            "mail": channels.mail_choice(tx, current_user.id),
+            "mail_is_open": channels.mail_is_open(tx),
         }
     return render_template(
         "account.html",
         limits=sign_in.limits(),
         here=current_user.session,
         device=device,
+        mail_choices=channels.MAIL_CHOICES,
         until=factor_until(),
         deputies=bool({seat.position for seat in seats} & PERMISSIONS["deputies.own"].positions),
         **facts,

@@ -82,6 +82,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.interrupt": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     # the deadline of a decision is the deciding committee's: who decides, its board, or one above
     "case.extend": Permission(PARTY, frozenset({DECIDING})),
+    # every other deadline: a committee above the custodian gives more time on paper
+    "case.grant": Permission(PARTY, frozenset({SUPERIOR})),
     # figures of a vote: the body that voted or a committee above it; the act refuses who wrote them
     "vote.correct": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     "case.helper_lost": Permission(PARTY, frozenset({OWN})),
@@ -131,6 +133,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "calendar.list": Permission(EVERYBODY),
     "calendar.change": Permission(ADMINISTRATORS, frozenset({OWN})),
     "operations.see": Permission(ADMINISTRATORS, frozenset({OWN})),
+    # the day of a sandbox: moved by who runs the whole of it
+    "sandbox.move": Permission(ADMINISTRATORS, frozenset({OWN})),
+    "channels.manage": Permission(ADMINISTRATORS, frozenset({OWN})),
     # an auditor's mandate: given by a committee's secretary or the administrator, ended by them or above
     "mandates.list": Permission(PARTY | AUDITORS | ADMINISTRATORS),
     "mandate.give": Permission(LEADERS | ADMINISTRATORS),

@@ -21,6 +21,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "cases.list": "xem danh sách hồ sơ",
     "case.interrupt": "đưa hồ sơ ra khỏi bước hiện tại",
     "case.extend": "gia hạn",
+    "case.grant": "gia hạn bằng văn bản của cấp trên",
     "vote.correct": "đính chính số phiếu",
     "case.helper_lost": "ghi người giúp đỡ không còn giúp được",
     "students.list": "xem danh sách học sinh, sinh viên",
@@ -80,6 +81,8 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "calendar.list": "xem lịch làm việc",
     "rules.list": "xem quy định",
     "operations.see": "xem tình trạng chương trình",
+    "channels.manage": "cho phép gửi tin ra ngoài",
+    "sandbox.move": "chuyển ngày của hộp cát",
     "mentees.list": "xem ai được ai giúp đỡ",
     "student.left": "ghi học sinh, sinh viên rời trường",
 }

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    String,
     Table,
     event,
     text,
@@ -44,8 +43,6 @@ sandbox_move = Table(
     Column("reached", Date, nullable=False),  # the last day of which every job was run
     Column("by", Id),  # NULL: the command on the server
     Column("asked_at", Instant, nullable=False),
-    Column("holder", String(80)),  # the process that works on it, as long as it says so
-    Column("held_until", Instant),
     Column("stopped", Boolean, nullable=False, default=False, server_default=text("false")),
     Column("done_at", Instant),
     CheckConstraint("to_day > from_day", name="sandbox_move_forward"),
@@ -78,7 +75,7 @@ FOR_GOOD = "a sandbox stays one"
 
 def guards() -> dict[str, list[str]]:
     """The statements, for each database, that keep the mark where it was made and its day from going back."""
-    filled = " OR ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in REAL_DATA)
+    filled = " OR ".join(f'EXISTS (SELECT 1 FROM "{name}")' for name in REAL_DATA)  # noqa: S608  our names
     back = "NEW.day < OLD.day OR NEW.began_on <> OLD.began_on"
     return {
         "sqlite": [

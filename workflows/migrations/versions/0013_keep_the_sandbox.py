@@ -38,8 +38,6 @@ def upgrade() -> None:
         sa.Column("reached", sa.Date(), nullable=False),
         sa.Column("by", ID, nullable=True),
         sa.Column("asked_at", INSTANT, nullable=False),
-        sa.Column("holder", sa.String(length=80), nullable=True),
-        sa.Column("held_until", INSTANT, nullable=True),
         sa.Column("stopped", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.CheckConstraint("to_day > from_day", name="sandbox_move_forward"),

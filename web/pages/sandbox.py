@@ -1,0 +1,158 @@
+"""Hộp cát: the band on each page of a sandbox, its day moved forward, and what the nights on the way brought.
+
+Nothing is moved here: a move is a row that the worker, or the command on the server, takes up.
+"""
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
+from flask_login import current_user
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from engine.errors import InvalidAnswers, NotFound, Text
+from engine.transactions import Transaction
+from web import forms
+from web.entry import opens, owed, refusal, store, today, typed, user_id, wall
+from web.language import words
+from workflows import access
+from workflows.access import Whole
+from workflows.admission.fields import Day, Sheet, day
+from workflows.desk.labels import labels
+from workflows.reminders.texts import DAYS, NO_NAME, kind_of
+from workflows.sandbox import asking, happened, queries
+
+pages = Blueprint("sandbox", __name__)
+A_PAGE = 60  # days
+ALONE = timedelta(seconds=15)  # so long after it was asked for, a worker should have taken it up
+NEXT = ((1, "Ngày mai"), (7, "Sau 1 tuần"), (30, "Sau 30 ngày"), (365, "Sau 1 năm"))
+
+
+class Target(Sheet):
+    """Where the day is to go."""
+
+    day = day("Chuyển đến ngày", required=True, help="Ngày sau hôm nay của hộp cát; không lùi lại được.")
+
+
+class Band(NamedTuple):
+    """What every page of a sandbox says at its top."""
+
+    day: date
+    to_day: date | None
+    may_move: bool
+
+
+def band() -> Band | None:
+    """The band, read in the transaction of the page where there is one; None outside of sandboxes."""
+    if not current_app.config["SANDBOX"]:
+        return None
+    tx = g.get("tx")
+    if tx is not None and not tx.connection.closed:
+        return _band(tx)
+    with store().transaction(writing=False) as own:
+        return _band(own)
+
+
+def _band(tx: Transaction) -> Band:
+    under_way = queries.open_move(tx)
+    known = current_user.is_authenticated and owed() is None
+    may = known and access.may(tx, user_id(), "sandbox.move", Whole(), today())
+    return Band(today(), under_way.to_day if under_way else None, may)
+
+
+@pages.get("/sandbox")
+@opens("sandbox.move", Whole)
+def index(tx: Transaction) -> Response:
+    why, under_way = refusal(), queries.open_move(tx)
+    school = _school()
+    found = happened.days(tx, happened.of_school(tx, school, today()) if school else None)
+    start = min(request.args.get("page", 0, type=int), len(found) // A_PAGE) * A_PAGE
+    answer = make_response(
+        render_template(
+            "sandbox.html",
+            is_sandbox=queries.find_day(tx) is not None,
+            groups=forms.show(
+                Target,
+                typed=request.form if typed() else None,
+                errors=why.fields if isinstance(why, InvalidAnswers) else None,
+            ),
+            refusal=why,
+            move=under_way,
+            forsaken=under_way is not None and wall() - under_way.asked_at > ALONE and not under_way.passed,
+            jumps=[(today() + timedelta(days=ahead), label) for ahead, label in NEXT],
+            moves=queries.moves(tx),
+            days=found,
+            shown=found[max(start, 0) : max(start, 0) + A_PAGE],
+            page_number=max(start, 0) // A_PAGE,
+            a_page=A_PAGE,
+            schools=happened.schools(tx),
+            school=school,
+        )
+    )
+    if under_way is not None and not typed():
+        answer.headers["Refresh"] = "2"
+    return answer
+
+
+@pages.get("/sandbox/days/<name>")
+@opens("sandbox.move", Whole)
+def lived(tx: Transaction, name: str) -> str:
+    """One day on the way. `name`: the day as yyyy-mm-dd."""
+    try:
+        on = Day().deserialize(name)
+    except ValidationError:
+        raise NotFound from None
+    school = _school()
+    organisations = happened.of_school(tx, school, on) if school else None
+    names = labels(tx.registry)
+    return render_template(
+        "sandbox_day.html",
+        day=on,
+        was_lived=happened.was_lived(tx, on),
+        count=next((one for one in happened.days(tx, organisations) if one.day == on), None),
+        timers=happened.timers_of(tx, on, organisations),
+        messages={
+            opened: [
+                (one, _told(one, names)) for one in happened.messages_of(tx, on, organisations, opened=opened)
+            ]
+            for opened in (True, False)
+        },
+        troubles=happened.troubles_of(tx, on),
+        labels=names,
+        schools=happened.schools(tx),
+        school=school,
+        most=happened.MOST,
+    )
+
+
+@pages.post("/sandbox/move")
+@opens("sandbox.move", Whole, writing=True, again="sandbox.index")
+def move(tx: Transaction) -> Response:
+    asking.ask(tx, forms.load(Target, request.form)["day"], by=user_id(), now=wall())
+    return redirect(url_for("sandbox.index"), 303)
+
+
+@pages.post("/sandbox/stop")
+@opens("sandbox.move", Whole, writing=True)
+def stop(tx: Transaction) -> Response:
+    asking.stop(tx, now=wall())
+    flash(words("Đã dừng. Ngày đang làm dở được làm nốt."), "done")
+    return redirect(url_for("sandbox.index"), 303)
+
+
+def _school() -> int | None:
+    return request.args.get("school", type=int)
+
+
+def _told(message: happened.Message, names: dict[str, str]) -> Text:
+    """The message in words, with the number of the case for the person."""
+    facts: dict[str, Any] = {
+        name: date.fromisoformat(value) if name in DAYS else value for name, value in message.facts.items()
+    }
+    element = str(facts.get("element", ""))
+    facts["what"] = Text(names.get(element, element))
+    facts["person"] = Text(NO_NAME.msgid, number=message.case_id)
+    facts.setdefault("organisation", message.organisation or "")
+    said = kind_of(message.kind).words
+    return Text(said.msgid, **(dict(said.params) | facts))
