@@ -7,7 +7,7 @@ left out. The label is the users' own word for the place.
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from workflows.access.permissions import CLERKS, HELPER, PERMISSIONS
+from workflows.access.permissions import CLERKS, EVERYBODY, HELPER, PERMISSIONS
 
 WORK, PEOPLE, WATCH, RUN = "Công việc", "Con người", "Theo dõi", "Quản trị"
 
@@ -29,12 +29,14 @@ class Place:
     group: str = WORK
     of_school: bool = False  # only for those whose organisation belongs to an institution
     own_file: bool = False
+    everybody: bool = False  # for the account of a student too
     of_root: bool = False  # only for those who sit at the root of the tree
 
 
 PLACES = (
     Place("own_file.show", "Hồ sơ của tôi", "file-earmark-text", frozenset(), own_file=True),
     Place("tasks.inbox", "Việc cần làm", "inbox", CLERKS | HELPER),
+    Place("notices.index", "Thông báo", "bell", EVERYBODY, everybody=True),
     Place("meetings.index", "Cuộc họp", "calendar-event", holders("meetings.list")),
     Place("bulk.index", "Làm cùng lúc", "check2-square", holders("bulk.list")),
     Place("deputies.index", "Người thay", "person-check", holders("deputies.own")),
@@ -62,7 +64,8 @@ def places(
 ) -> tuple[Place, ...]:
     """The places of somebody: the positions held today, the endpoints that exist, a school's or not."""
     if own_file and not held:
-        return tuple(place for place in PLACES if place.own_file and place.endpoint in pages)
+        own = [place for place in PLACES if place.own_file or place.everybody]
+        return tuple(place for place in own if place.endpoint in pages)
     return tuple(
         place
         for place in PLACES

@@ -40,6 +40,9 @@ def serve(threads: int, processes: int) -> None:
 def worker() -> None:
     """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
     from engine.scheduler import run_worker
-    from workflows.jobs import JOBS
+    from web.mail import Post
+    from workflows.jobs import JOBS, post_job
 
-    run_worker(open_store(Settings.read()), JOBS)
+    mail = Post.read()
+    jobs = (*JOBS, post_job(mail.open_line)) if mail else JOBS
+    run_worker(open_store(Settings.read()), jobs)

@@ -1,6 +1,5 @@
 """The small world with what its organisations are told."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -59,12 +58,15 @@ def office(world: World) -> Office:
     return Office(world)
 
 
-Nominate = Callable[[], int]
+def verify(world: World, student: int) -> int:
+    """A case with one verification letter out: its clock runs at the commune."""
+    case_id = world.nominate(student)
+    world.until(case_id, "send_verifications")
+    address = {"about": "candidate", "organisation_id": world.commune, "person": "Nguyễn Thị Thử"}
+    world.do(case_id, "send_verifications", addresses=[address])
+    return case_id
 
 
 @pytest.fixture
 def verifying(world: World) -> int:
-    """A case whose verification letters are out: one clock of thirty working days at the commune."""
-    case_id = world.nominate()
-    world.until(case_id, "verification_reply")
-    return case_id
+    return verify(world, 0)

@@ -9,7 +9,7 @@ from engine import clocks
 from engine.assignment import assign, follow_up
 from engine.records import clock, incident, outbox, task
 from tests.workflows.builders import World, noon
-from tests.workflows.reminders.conftest import Office
+from tests.workflows.reminders.conftest import Office, verify
 from workflows.people.records import user_account
 from workflows.reminders import raising
 
@@ -148,8 +148,7 @@ def test_an_agreed_day_is_told_to_whoever_has_the_task_else_to_the_organisation(
 def test_a_broken_clock_is_kept_as_an_incident_and_the_others_are_told(
     world: World, office: Office, verifying: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = world.nominate(1)
-    world.until(other, "verification_reply")
+    other = verify(world, 1)
     broken = world.rows(
         select(clock.c.id).where(clock.c.case_id == verifying, clock.c.name == "verification")
     )
