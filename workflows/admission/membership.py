@@ -4,6 +4,7 @@ from datetime import date
 
 from sqlalchemy import func, select, update
 
+from engine.transactions import Transaction
 from workflows.admission.acting import Acting
 from workflows.people.members import add_member, end_place, place_member, place_of
 from workflows.people.records import member, member_place, student
@@ -44,7 +45,7 @@ def recognise(acting: Acting, complete: date) -> None:
         found,
         cell_id=acting.case.custodian_id,
         status=OFFICIAL,
-        since=max(complete, _last_change(acting, found) or complete),
+        since=max(complete, last_change(acting.tx, found) or complete),
     )
 
 
@@ -52,7 +53,7 @@ def leave(acting: Acting) -> None:
     """Off every roll from the day of the act."""
     found = member_of(acting)
     if found is not None and place_of(acting.tx, found, acting.on) is not None:
-        end_place(acting.tx, found, on=max(acting.on, _day_after(_last_change(acting, found), acting.on)))
+        end_place(acting.tx, found, on=max(acting.on, day_after(last_change(acting.tx, found), acting.on)))
 
 
 def restore(acting: Acting) -> None:
@@ -75,19 +76,21 @@ def move(acting: Acting, cell_id: int) -> None:
 
 def member_of(acting: Acting) -> int | None:
     """The member that this student became; None before the ceremony."""
-    found: int | None = acting.tx.execute(
-        select(member.c.id).where(member.c.student_id == acting.student_id)
-    ).scalar()
+    return member_with(acting.tx, acting.student_id)
+
+
+def member_with(tx: Transaction, student_id: int) -> int | None:
+    found: int | None = tx.execute(select(member.c.id).where(member.c.student_id == student_id)).scalar()
     return found
 
 
-def _last_change(acting: Acting, member_id: int) -> date | None:
-    day: date | None = acting.tx.execute(
+def last_change(tx: Transaction, member_id: int) -> date | None:
+    day: date | None = tx.execute(
         select(func.max(member_place.c.valid_from)).where(member_place.c.member_id == member_id)
     ).scalar()
     return day
 
 
-def _day_after(day: date | None, otherwise: date) -> date:
+def day_after(day: date | None, otherwise: date) -> date:
     """A place lasts a day at least, also for who is struck off on the day of a change."""
     return date.fromordinal(day.toordinal() + 1) if day is not None else otherwise

@@ -172,7 +172,7 @@ def plan(
     rows = still_to_do(opened, held)
     if seen.first_day is None or VOTE not in rows:
         return None
-    begun = _by_row(opened)
+    begun = by_row(opened)
     paced = forward(seen.today, ground, rows, begun)
     facts = helped_from(seen.facts, seen.today)
     reached = meeting_from(facts, max(paced[VOTE][1], seen.first_day), ground.meetings, ground.calendar)
@@ -193,7 +193,7 @@ def plan(
     return Plan(wanted, reached, steps, None if seen.facts.helper_official else _helper_since(wanted))
 
 
-def _by_row(opened: Mapping[str, date]) -> dict[str, date]:
+def by_row(opened: Mapping[str, date]) -> dict[str, date]:
     """Row → the latest day on which one of its elements opened: the last of several answers decides."""
     found: dict[str, date] = {}
     for element, day in opened.items():
