@@ -250,11 +250,15 @@ def change_custodian(
     now: datetime,
     facts: Mapping[str, Any] | None = None,
 ) -> CaseRow:
-    """Hands a case to another organisation; every open task follows by the same resolution."""
+    """Hands a case to another organisation; every open task follows by the same resolution. A closed case
+    has a custodian too: whoever keeps its papers."""
     step = _hold(tx, case_id, on=on, now=now)
     before = step.row.custodian_id
-    step.keep(custodian_id=organisation_id)
-    place_case(tx, step.row, on)
+    if step.row.closed_on is not None:
+        step.keep_closed(organisation_id)
+    else:
+        step.keep(custodian_id=organisation_id)
+        place_case(tx, step.row, on)
     told = {"from": before, "to": organisation_id, **(facts or {})}
     append(tx, case_id, "custodian", on=on, by=by, now=now, facts=told)
     return step.row

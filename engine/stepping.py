@@ -202,6 +202,14 @@ class Step:
             close_all(self.tx, self.row.id, self.on)
         return opened
 
+    def keep_closed(self, custodian_id: int) -> None:
+        """Of a case that is closed only the custodian can change."""
+        changing = update(case).where(case.c.id == self.row.id, case.c.version == self.row.version)
+        values = {"custodian_id": custodian_id, "version": self.row.version + 1}
+        if self.tx.execute(changing.values(values)).rowcount != 1:
+            raise Conflict
+        self.row = replace(self.row, **values)
+
     def _write_case(self, custodian_id: int) -> None:
         ended = self.process.ended_at()
         row = replace(

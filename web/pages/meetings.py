@@ -23,6 +23,7 @@ from workflows.meetings.agenda import agenda
 from workflows.meetings.bodies import (
     BODIES,
     CANCELLED,
+    CANCELLED_WORDS,
     UNION_BRANCH,
     bodies_of,
     outcome_words,
@@ -79,7 +80,7 @@ def index(tx: Transaction) -> str:
     own = {seat.organisation_id for seat in seats if seat.position in holding}
     others = stands_in_for(tx, own, today(), owing=True)
     mine = sorted(own | others)
-    facts: dict[str, Any] = {"bodies": BODIES, "title_of": title_of, "cancelled": dict(CANCELLED)}
+    facts: dict[str, Any] = {"bodies": BODIES, "title_of": title_of, "cancelled": CANCELLED_WORDS}
     return render_template(
         "meetings.html",
         desks=_desks(tx, own, others),
@@ -270,7 +271,7 @@ def _frame(tx: Transaction, of: Planned) -> dict[str, Any]:
         "pending": pending,
         "labels": labels(tx.registry),
         "outcome_words": outcome_words,
-        "cancelled": dict(CANCELLED),
+        "cancelled": CANCELLED_WORDS,
         "kinds": dict(MEETINGS),
     }
 

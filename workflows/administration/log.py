@@ -19,6 +19,7 @@ from workflows.organisations.records import organisation
 from workflows.people.names import search_key
 from workflows.people.records import member, user_account
 from workflows.people.words import MEMBER_STATUSES, POSITIONS
+from workflows.schedules.duties import DUTIES
 
 PAGE = 50
 # What happened → the sentence; its places are filled from the facts, ids as names.
@@ -41,6 +42,19 @@ KINDS: Mapping[str, str] = {
     "organisation_power": "Thẩm quyền quyết định kết nạp của {name}: {power}, từ {since}.",
     "organisation_coded": "Ghi mã tổ chức của {name}: {code}.",
     "organisation_ended": "Kết thúc {name} từ {since}.",
+    "reorganisation_made": "Lập phương án sắp xếp “{name}” ({number}), hiệu lực {since}.",
+    "reorganisation_submitted": "Trình duyệt phương án sắp xếp “{name}” ({number}).",
+    "reorganisation_approved": "Duyệt phương án sắp xếp “{name}” ({number}), hiệu lực {since}.",
+    "reorganisation_returned": "Trả lại phương án sắp xếp “{name}” ({number}).",
+    "reorganisation_withdrawn": "Bỏ phương án sắp xếp “{name}” ({number}).",
+    "reorganised_found": "Lập {name} từ {since}, theo {number}.",
+    "reorganised_rename": "Đổi tên thành {name} từ {since}, theo {number}.",
+    "reorganised_move": "Chuyển {name} về cấp trên khác từ {since}, theo {number}.",
+    "reorganised_power": "Thẩm quyền, mô hình của {name} đổi từ {since}, theo {number}.",
+    "reorganised_merge": "{name} sáp nhập từ {since}, theo {number}.",
+    "reorganised_split": "Chia, tách {name} từ {since}, theo {number}.",
+    "reorganised_end": "Kết thúc {name} từ {since}, theo {number}.",
+    "reorganised": "Thực hiện xong phương án sắp xếp “{name}” ({number}).",
     "institution_added": "Thêm trường {name}.",
     "institution_changed": "Sửa thông tin trường {name}.",
     "body_sized": "Số ủy viên của {body}: {members}, từ {since}.",
@@ -53,6 +67,13 @@ KINDS: Mapping[str, str] = {
     "members_founded": "Nhập dữ liệu ban đầu: {new} đảng viên.",
     "accounts_founded": "Nhập dữ liệu ban đầu: {new} tài khoản.",
     "calendar_changed": "Sửa {days} ngày trong lịch làm việc (bản số {version}). Căn cứ: {source}",
+    "meeting_day_kept": "Ghi ngày sinh hoạt định kỳ của {name}, từ {since}.",
+    "school_period_kept": "Ghi “{name}” vào lịch năm học của {school}.",
+    "school_period_withdrawn": "Rút “{name}” khỏi lịch năm học của {school}.",
+    "school_period_kept_for_all": "Ghi “{name}” vào lịch năm học chung của tỉnh.",
+    "school_period_withdrawn_for_all": "Rút “{name}” khỏi lịch năm học chung của tỉnh.",
+    "duty_done": "Ghi việc định kỳ đã làm: {duty}, kỳ {period}, văn bản {number}.",
+    "duty_withdrawn": "Rút việc định kỳ ghi nhầm: {duty}, kỳ {period}, văn bản {number}.",
     "communes_kept": "Nhập danh mục {new} xã, phường.",
 }
 BODIES: Mapping[str, str] = {
@@ -60,6 +81,7 @@ BODIES: Mapping[str, str] = {
     "plenum": "Ban Chấp hành",
     "union_exec": "Ban Chấp hành Đoàn",
 }
+DUTY_WORDS: Mapping[str, str] = {name: duty.label for name, duty in DUTIES.items()}
 POWERS: Mapping[str, str] = {
     "": "không quyết định",
     "standing": "Ban Thường vụ quyết định",
@@ -203,6 +225,7 @@ class _Names:
         words["status"] = Text(MEMBER_STATUSES.get(str(facts.get("status")), ""))
         words["power"] = Text(POWERS.get(str(facts.get("power", "")), ""))
         words["body"] = Text(BODIES.get(str(facts.get("body")), ""))
+        words["duty"] = Text(DUTY_WORDS.get(str(facts.get("duty")), ""))
         for name in ("since", "until", "last"):
             words[name] = _day(facts.get(name))
         return Text(KINDS[kind], **words)

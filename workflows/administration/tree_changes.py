@@ -49,7 +49,7 @@ def foresee(
     tx: Transaction, verb: str, organisation_id: int, answers: Answers, *, by: int, on: date, now: datetime
 ) -> Foreseen:
     """What the change would touch. It is done here to know: the caller undoes the transaction."""
-    _begin(tx)
+    begin(tx)
     _require_near(answers, on)
     found = _obstacles(tx, verb, organisation_id, answers, on)
     if found.stops:
@@ -64,7 +64,7 @@ def foresee(
     return found
 
 
-def _begin(tx: Transaction) -> None:
+def begin(tx: Transaction) -> None:
     """One change at a time; what was read of the tree before may be old."""
     if tx.dialect == "postgresql":
         tx.execute(_ONE_AT_A_TIME)
@@ -92,7 +92,7 @@ def carry_out(
     now: datetime,
 ) -> int:
     """Does the change; gives the organisation it made or changed. Conflict where the version is no longer."""
-    _begin(tx)
+    begin(tx)
     if version_of(tx, organisation_id) != version:
         raise Conflict(CHANGED)
     _require_near(answers, on)
@@ -126,7 +126,7 @@ def _end_positions(tx: Transaction, organisation_id: int, until: date, on: date)
 
 
 def _found(tx: Transaction, parent_id: int, answers: Answers, by: int, now: datetime) -> Done:
-    _require_fit(tx, parent_id, answers["kind"], "kind")
+    require_fit(tx, parent_id, answers["kind"], "kind")
     code = _free_code(tx, answers.get("code14"), None)
     _require_new_name(tx, parent_id, answers)
     made = changes.found(
@@ -147,7 +147,8 @@ def _found(tx: Transaction, parent_id: int, answers: Answers, by: int, now: date
     )
 
 
-def _require_fit(tx: Transaction, parent_id: int, kind: str, field: str) -> None:
+def require_fit(tx: Transaction, parent_id: int, kind: str, field: str) -> None:
+    """Refuses a kind that cannot stand there: only committees have cells and committees below them."""
     parent = tree_of(tx).nodes.get(parent_id)
     allowed = _ONLY_BELOW.get(parent.kind, set()) if parent else set()
     if parent is None or not (parent.kind in COMMITTEES or kind in allowed):
@@ -176,7 +177,7 @@ def _move(tx: Transaction, organisation_id: int, answers: Answers, by: int, now:
     place = tree.place_on(organisation_id, day)
     if place is not None and place.parent_id == answers["parent_id"]:
         raise InvalidAnswers({"parent": [Text("Tổ chức đang trực thuộc chính cấp ủy này.")]})
-    _require_fit(tx, answers["parent_id"], tree.nodes[organisation_id].kind, "parent")
+    require_fit(tx, answers["parent_id"], tree.nodes[organisation_id].kind, "parent")
     power, regime = (place.decided_by, place.regime) if place else (None, None)
     changes.move(
         tx, organisation_id, answers["parent_id"], on=day, by=by, now=now, regime=regime, decided_by=power

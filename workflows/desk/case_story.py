@@ -39,6 +39,7 @@ AHEAD = {
     "probation_review": "cell_review",
     "recognition": "recognition_decision",
 }
+MOVES = ("custodian", "receiver_moved")
 USERS = ("proposed_by", "proposed_for", "confirmed_for", "for_user")
 
 
@@ -324,7 +325,7 @@ def _names(tx: Transaction, entries: Sequence[Any], labels: dict[str, str], more
     users = {entry.by for entry in entries} | {one.get(name) for _kind, one in facts for name in USERS}
     users |= {one.get(name) for kind, one in facts if kind == "assignment" for name in ("from", "to")}
     places = {entry.on_behalf_of for entry in entries} | more
-    places |= {one.get(name) for kind, one in facts if kind == "custodian" for name in ("from", "to")}
+    places |= {one.get(name) for kind, one in facts if kind in MOVES for name in ("from", "to")}
     members = {one.get("helper") for kind, one in facts if kind == "helper_lost"}
     return Names(
         labels,

@@ -20,6 +20,7 @@ WHY_WORDS: Mapping[str, str] = {
     "birth_date": "ngày sinh được sửa",
     "calendar": "lịch nghỉ thay đổi",
     "edition": "quy định thay đổi",
+    "time_granted": "cấp trên gia hạn",
 }
 VERDICTS: Mapping[str, str] = {"justified": "có lý do chính đáng", "unjustified": "không có lý do chính đáng"}
 
@@ -95,7 +96,13 @@ def _start(entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
     return Text("Mở hồ sơ từ giấy tờ đã có") if facts.get("before_system") else Text("Mở hồ sơ")
 
 
-def _message(entry: Any, _facts: Mapping[str, Any], names: Names) -> Text:
+def _message(entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
+    if "dropped" in facts:
+        return Text(
+            "Thôi thực hiện do sắp xếp tổ chức ({number}): {step}",
+            number=facts.get("number", ""),
+            step=names.step(str(facts["dropped"])),
+        )
     word = str((entry.inputs or {}).get("word") or "")
     if word not in REASON_WORDS:
         return Text("Rời bước hiện tại")
@@ -106,7 +113,19 @@ def _custodian(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
     sender, receiver = names.organisation(facts.get("from")), names.organisation(facts.get("to"))
     if not (sender and receiver):
         return Text("Chuyển nơi quản lý hồ sơ")
-    return Text("Chuyển nơi quản lý hồ sơ từ {sender} đến {receiver}", sender=sender, receiver=receiver)
+    moved = Text("Chuyển nơi quản lý hồ sơ từ {sender} đến {receiver}", sender=sender, receiver=receiver)
+    if "plan" in facts:
+        return Text("{what}, do sắp xếp tổ chức ({number})", what=moved, number=facts.get("number", ""))
+    return moved
+
+
+def _receiver_moved(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
+    return Text(
+        "Nơi nhận {before} kết thúc; {after} nhận thay, theo {number}",
+        before=names.organisation(facts.get("from")),
+        after=names.organisation(facts.get("to")),
+        number=facts.get("number", ""),
+    )
 
 
 def _reschedule(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
@@ -116,6 +135,10 @@ def _reschedule(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
 
 def _recount(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
     clocks = [CLOCKS.get(str(one), str(one)) for one in facts.get("clocks") or ()]
+    if len(clocks) == 1 and "to" in facts:
+        days = {"before": _dmy(facts["from"]), "day": _dmy(facts["to"])}
+        moved = Text("Tính lại thời hạn: {clock}, từ {before} thành {day}", clock=Text(clocks[0]), **days)
+        return _with_why(moved, facts)
     if len(clocks) == 1:
         return _with_why(Text("Tính lại thời hạn: {clock}", clock=Text(clocks[0])), facts)
     return _with_why(Text("Tính lại {count} thời hạn", count=len(clocks)), facts)
@@ -131,6 +154,11 @@ def _extension(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
         return Text("Gia hạn")
     clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
     return Text("Gia hạn {clock} đến {day}", clock=clock, day=_dmy(facts.get("due")))
+
+
+def _time_granted(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
+    clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
+    return Text("Cấp trên gia hạn {clock} đến {day}", clock=clock, day=_dmy(facts["due"]))
 
 
 def _correction(entry: Any, _facts: Mapping[str, Any], names: Names) -> Text:
@@ -195,6 +223,7 @@ def _plain(msgid: str) -> Callable[[Any, Mapping[str, Any], Names], Text]:
 KINDS: Mapping[str, str] = {
     "helper_lost": "Người giúp đỡ không còn giúp được",
     "extension": "Gia hạn",
+    "time_granted": "Cấp trên gia hạn",
     "correction": "Đính chính số phiếu",
     "adoption": "Nhập hồ sơ giấy đang dở",
     "comment": "Ghi ý kiến trao đổi",
@@ -208,9 +237,11 @@ SENTENCES: Mapping[str, Callable[[Any, Mapping[str, Any], Names], Text]] = {
     "message": _message,
     "timer": _timer,
     "custodian": _custodian,
+    "receiver_moved": _receiver_moved,
     "reschedule": _reschedule,
     "recount": _recount,
     "extension": _extension,
+    "time_granted": _time_granted,
     "correction": _correction,
     "helper_lost": _helper_lost,
     "adoption": _adoption,

@@ -37,6 +37,7 @@ CANCELLED: Final[tuple[tuple[str, str], ...]] = (
     ("no_business", "Không còn nội dung phải họp"),
     ("mistake", "Lên lịch nhầm"),
 )
+CANCELLED_WORDS: Final[Mapping[str, str]] = {**dict(CANCELLED), "reorganised": "Tổ chức được sắp xếp lại"}
 
 
 def bodies_of(kind: str) -> tuple[str, ...]:
