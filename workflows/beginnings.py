@@ -1,4 +1,4 @@
-"""What a database needs before the first act: the calendar and the models. Repeating it changes nothing."""
+"""What a database needs before the first act: calendar, school years, models. Repeating changes nothing."""
 
 from datetime import datetime
 
@@ -6,9 +6,11 @@ import bpmn
 from engine.models.store import deploy
 from engine.transactions import Transaction
 from workflows.rules.days_off import seed_calendar
+from workflows.schedules.beginning import seed_school_years
 
 
 def begin(tx: Transaction, *, now: datetime) -> None:
-    """Fill an empty calendar, and make this program's models those of new cases; running ones keep theirs."""
+    """Fill an empty calendar and empty school years; this program's models become those of new cases."""
     seed_calendar(tx, now=now)
+    seed_school_years(tx, now=now)
     deploy(tx, bpmn.files())

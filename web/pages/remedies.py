@@ -21,6 +21,9 @@ from workflows.desk.labels import labels
 
 pages = Blueprint("remedies", __name__)
 SEALED = "Được mã hóa; chỉ người có trách nhiệm mở xem."
+PLAIN = "{clock}: hạn {due}"
+PLAIN_ABOUT = "{clock} ({about}): hạn {due}"
+LASTING = "{clock}: đến {due}; điều kiện theo quy định không đổi, chỉ dời ngày nhắc"
 
 
 class Extension(Sheet):
@@ -28,6 +31,17 @@ class Extension(Sheet):
 
     clock = line("Thời hạn", required=True, choices="clocks", widget="radio")
     on = day("Ngày quyết định gia hạn", required=True)
+    reason = passage("Lý do", required=True, help=SEALED)
+    late_reason = line("Lý do ghi muộn", help="Cần khi ghi sau ngày trên văn bản quá lâu.")
+
+
+class Granting(Sheet):
+    """A new day for one deadline, by a paper of the superior."""
+
+    clock = line("Thời hạn", required=True, choices="clocks", widget="radio")
+    until = day("Hạn mới", required=True, help="Ghi lại lần nữa bằng văn bản mới nếu cần sửa.")
+    number = line("Số văn bản của cấp trên", required=True, longest=60)
+    on = day("Ngày văn bản", required=True)
     reason = passage("Lý do", required=True, help=SEALED)
     late_reason = line("Lý do ghi muộn", help="Cần khi ghi sau ngày trên văn bản quá lâu.")
 
@@ -91,6 +105,36 @@ def extend(tx: Transaction, case_id: int) -> Response:
         now=now(),
     )
     flash(words("Đã gia hạn đến ngày {day}.", day=due), "done")
+    return redirect(url_for("cases.show", case_id=case_id), 303)
+
+
+@pages.get("/cases/<number:case_id>/grant-time")
+@opens("case.grant", Case)
+def granting(tx: Transaction, case_id: int) -> str:
+    page = case_page.case_page(tx, case_id)
+    if page is None:
+        raise NotFound
+    clocks = remedies.grantable(tx, case_id)
+    values = {"on": today(), "clock": str(clocks[0].id) if len(clocks) == 1 else None}
+    groups = _groups(Granting, values, choices={"clocks": [_option(page, one) for one in clocks]})
+    return render_template("granting.html", page=page, clocks=clocks, groups=groups, **_around(tx))
+
+
+def _option(page: case_page.CasePage, one: remedies.Grantable) -> tuple[str, Text]:
+    about = next((row.organisation or row.addressee for row in page.verifications if row.id == one.item), "")
+    named = Text(CLOCKS.get(one.name, one.name))
+    shape = LASTING if one.lasting else PLAIN_ABOUT if about else PLAIN
+    return str(one.id), Text(shape, clock=named, due=one.due_on, about=about)
+
+
+@pages.post("/cases/<number:case_id>/grant-time")
+@opens("case.grant", Case, writing=True, again="remedies.granting")
+def grant(tx: Transaction, case_id: int) -> Response:
+    answers = forms.load(Granting, request.form)
+    if not answers["clock"].isdigit():
+        raise InvalidAnswers({"clock": [Text("Hãy chọn một mục trong danh sách.")]})
+    due = acts.grant_time(tx, case_id, answers, by=user_id(), now=now())
+    flash(words("Đã ghi hạn mới: {day}.", day=due), "done")
     return redirect(url_for("cases.show", case_id=case_id), 303)
 
 

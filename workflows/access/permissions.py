@@ -30,7 +30,11 @@ FORMER = "former"  # was custodian before: no right of its own, named so that th
 DECIDING = "deciding"  # decides on the admission, works for the one that does, or stands above it
 RECEIVER = "receiver"  # the custodian types the paper of an organisation that has no account
 SHARED = "shared"  # an account that also sits outside of what this organisation reaches
-RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED})
+HANDING = "handing"  # hands a person on: answered for the person when it began, or wrote the letter
+TAKING = "taking"  # was asked to take the person over, or did
+RELATIONS = frozenset(
+    {OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, TAKING}
+)
 
 # What the person alone is to the thing, by a row that names both; it only reads, and is logged.
 MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisation above its custodian
@@ -100,6 +104,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "pool.propose": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.confirm": Permission(PARTY, frozenset({OWN})),
+    # what one's own organisation must begin this month: names only of people one may open
+    "starting.list": Permission(CLERKS),
     "student.nominate": Permission(PARTY | UNION, frozenset({SCHOOL})),
     # work on many at once: chosen by whoever does tasks; a batch is its maker's, each line asks again
     "bulk.list": Permission(CLERKS | HELPER),
@@ -148,6 +154,13 @@ PERMISSIONS: Mapping[str, Permission] = {
     "glass.end": Permission(PARTY, frozenset({SUPERIOR}), frozenset({SELF})),
     "glass.review": Permission(PARTY, frozenset({SUPERIOR})),
     "case.readings": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE})),
+    # handing a person on: begun by who answers for the person or above; both sides keep sight of it
+    "transfers.list": Permission(PARTY),
+    "transfer.prepare": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    "transfer.see": Permission(PARTY, frozenset({HANDING, TAKING, SUPERIOR, RECEIVER})),
+    "transfer.recall": Permission(PARTY, frozenset({HANDING})),
+    "transfer.arrival": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    "portal.declare": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
     # the student's own account: no seat, nothing but the own file
     "own_file.see": Permission(NOBODY, personal=frozenset({SELF})),
     "own_file.ask": Permission(NOBODY, personal=frozenset({SELF})),

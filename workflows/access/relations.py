@@ -16,11 +16,13 @@ from workflows.access.permissions import (
     ANSWERING,
     DECIDING,
     FORMER,
+    HANDING,
     OWN,
     RECEIVER,
     SCHOOL,
     SHARED,
     SUPERIOR,
+    TAKING,
 )
 from workflows.access.records import glass, mandate
 from workflows.organisations.queries import tree_of
@@ -40,6 +42,18 @@ class Task(NamedTuple):
 
 class Student(NamedTuple):
     """A student asked about by the number of the row."""
+
+    id: int
+
+
+class Custody(NamedTuple):
+    """Who answers for a student, asked about by the student's number."""
+
+    id: int
+
+
+class Handover(NamedTuple):
+    """One handing on of a person, asked about by the number of its case."""
 
     id: int
 
@@ -138,6 +152,8 @@ Thing = (
     | Batch
     | Account
     | Institution
+    | Custody
+    | Handover
     | Whole
 )
 
@@ -297,7 +313,8 @@ def to_institution(
 ) -> frozenset[str] | None:
     """Reached only where its Party organisation, its union and its cell all are: they read its roll."""
     places = queries.places_of_institution(tx, institution_id, on)
-    return _by_places(tx, organisation_id, places, on, all_needed=True)
+    found = _by_places(tx, organisation_id, places, on, all_needed=True)
+    return found | {SCHOOL} if found is not None and organisation_id in (places or ()) else found
 
 
 def _by_places(
@@ -316,6 +333,33 @@ def _by_places(
 def to_batch(tx: Transaction, organisation_id: int, batch_id: int, on: date) -> frozenset[str] | None:
     """A batch is a person's: no organisation is anything to it (`personal.py`)."""
     return frozenset()
+
+
+def to_custody(tx: Transaction, organisation_id: int, student_id: int, on: date) -> frozenset[str] | None:
+    """The organisation that answers for the person, and those above it."""
+    holder = queries.custodian_of(tx, student_id)
+    if holder is None:
+        return frozenset() if queries.student_exists(tx, student_id) else None
+    return to_organisation(tx, organisation_id, queries.tree_of(tx).standing(holder, on), on)
+
+
+def to_handover(tx: Transaction, organisation_id: int, handover_id: int, on: date) -> frozenset[str] | None:
+    """Both sides, also afterwards, and those above them; a receiver from the letter on."""
+    row = queries.handover_row(tx, handover_id)
+    if row is None:
+        return None
+    tree = queries.tree_of(tx)
+    senders, receivers = ({tree.standing(one, on) for one in side} for side in (row.senders, row.receivers))
+    found = set()
+    if organisation_id in senders:
+        found.add(HANDING)
+    if organisation_id in receivers:
+        found.add(TAKING)
+    if any(organisation_id in queries.above(tx, one, on) for one in senders | receivers):
+        found.add(SUPERIOR)
+    if any(queries.desk_of(tx, one, on) == organisation_id for one in receivers - {organisation_id}):
+        found.add(RECEIVER)
+    return frozenset(found)
 
 
 def _still_here(tx: Transaction, case: Any) -> bool:
@@ -339,5 +383,7 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Batch: to_batch,
     Account: to_account,
     Institution: to_institution,
+    Custody: to_custody,
+    Handover: to_handover,
     Whole: to_whole,
 }

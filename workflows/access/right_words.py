@@ -80,6 +80,13 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "calendar.change": "sửa lịch làm việc",
     "calendar.list": "xem lịch làm việc",
     "rules.list": "xem quy định",
+    "starting.list": "xem việc phải bắt đầu trong tháng",
+    "transfers.list": "xem danh sách chuyển giao",
+    "transfer.prepare": "chuẩn bị chuyển giao người này",
+    "transfer.see": "xem lần chuyển giao này",
+    "transfer.recall": "thu hồi lần giới thiệu này",
+    "transfer.arrival": "ghi người từ ngoài hệ thống chuyển đến",
+    "portal.declare": "ghi nơi làm thủ tục trên Cổng của Đảng",
     "operations.see": "xem tình trạng chương trình",
     "channels.manage": "cho phép gửi tin ra ngoài",
     "sandbox.move": "chuyển ngày của hộp cát",
@@ -105,6 +112,8 @@ RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
     p.DECIDING: {"": "{seat} có thẩm quyền quyết định, hoặc giúp việc cho nơi quyết định."},
     p.RECEIVER: {"": "{seat} nhận văn bản và ghi thay cho {owner}."},
     p.FORMER: {"": "{seat} từng quản lý hồ sơ này; hồ sơ đã chuyển đi."},
+    p.HANDING: {"": "{seat} là nơi chuyển người này đi, hoặc nơi giới thiệu."},
+    p.TAKING: {"": "{seat} là nơi được đề nghị tiếp nhận người này, hoặc đã tiếp nhận."},
     p.SHARED: {"": "Tài khoản này giữ chức vụ ở {seat} hoặc cấp dưới, và ở cả nơi khác."},
     p.MANDATE: {
         "": "Theo ủy nhiệm số {number} ngày {day}, đến hết ngày {until}; chỉ xem, mỗi lần xem đều ghi lại."

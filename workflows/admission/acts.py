@@ -17,6 +17,7 @@ from workflows.access.permissions import PERMISSIONS
 from workflows.admission import votes
 from workflows.admission.corrections import correct_vote
 from workflows.admission.desk import Desk, prepare
+from workflows.admission.granting import grant
 from workflows.admission.path import (
     Confirmation,
     begin,
@@ -34,6 +35,7 @@ __all__ = [
     "confirm",
     "correct_vote",
     "extend",
+    "grant_time",
     "interrupt",
     "nominate",
     "prepare",
@@ -217,3 +219,17 @@ def extend(
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do gia hạn.")]})
     answers = {"on": on, "reason": reason, "late_reason": late_reason}
     return extend_deadline(tx, case_id, clock, answers, by=by, now=now, for_user=seat.deputises)
+
+
+def grant_time(tx: Transaction, case_id: int, answers: Mapping[str, Any], *, by: int, now: datetime) -> date:
+    """More time by the superior's paper where the rules know no extension; gives the new due day."""
+    seat = access.require(tx, by, "case.grant", access.Case(case_id), day_of(now))
+    return grant(
+        tx,
+        case_id,
+        answers,
+        organisation_id=seat.organisation_id,
+        by=by,
+        now=now,
+        for_user=seat.deputises,
+    )

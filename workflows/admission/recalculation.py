@@ -13,6 +13,7 @@ from engine import cases, clocks, journal
 from engine.clocks import ClockRow
 from engine.records import case, clock
 from engine.transactions import Transaction
+from workflows.admission import granting
 from workflows.admission.clocks import extended
 from workflows.rules import deadlines
 from workflows.rules.calendar import Calendar
@@ -50,25 +51,38 @@ def recalculate(tx: Transaction, case_ids: Iterable[int], *, on: date, now: date
     """Clocks first, because timers ask them; gives the names of what moved."""
     calendar, moved = calendar_of(tx), []
     for case_id in case_ids:
-        changed = [one.name for one in clocks.open_clocks(tx, case_id) if _recount(tx, one, calendar)]
-        if changed:
-            journal.append(
-                tx, case_id, "recount", on=on, by=None, now=now, facts={"why": why, "clocks": changed}
-            )
+        changed = _recount_all(tx, case_id, calendar, on=on, now=now, why=why)
         moved += changed + cases.reschedule(tx, case_id, on=on, now=now, why=why)
     return moved
 
 
-def _recount(tx: Transaction, running: ClockRow, calendar: Calendar) -> bool:
-    """True when the due day of a running clock moved: same rule, same start, same edition, other calendar."""
+def _recount_all(
+    tx: Transaction, case_id: int, calendar: Calendar, *, on: date, now: datetime, why: str
+) -> list[str]:
+    """The running clocks of a case; a journal entry for each that moved, with both days."""
+    running = clocks.open_clocks(tx, case_id)
+    grants = granting.grants_of(tx, [one.id for one in running])
+    moved = []
+    for one in running:
+        day = _recount(tx, one, calendar, grants.get(one.id))
+        if day != one.due_on:
+            days = {"from": one.due_on.isoformat(), "to": day.isoformat()}
+            facts = {"why": why, "clocks": [one.name], "item": one.item, **days}
+            journal.append(tx, case_id, "recount", on=on, by=None, now=now, facts=facts)
+            moved.append(one.name)
+    return moved
+
+
+def _recount(tx: Transaction, running: ClockRow, calendar: Calendar, grant: granting.Grant | None) -> date:
+    """The due day under another calendar: same rule, start and edition, and the paper of a superior stands."""
     edition = edition_named(running.edition)
     due = deadlines.due(running.rule, running.started_on, edition, calendar, extended=extended(tx, running))
-    moved = due.day != running.due_on
-    if moved:
-        clocks.extend_clock(
-            tx, running.case_id, running.name, item=running.item, due_on=due.day, note=due.text()
-        )
+    day, note = due.day, due.text()
+    if grant is not None:
+        day, note = granting.due_of(running, grant, calendar), granting.note_of(due, grant)
+    if day != running.due_on:
+        clocks.extend_clock(tx, running.case_id, running.name, item=running.item, due_on=day, note=note)
     if running.calendar_version != due.calendar_version:
-        counted = {"calendar_version": due.calendar_version, "note": due.text()}
+        counted = {"calendar_version": due.calendar_version, "note": note}
         tx.execute(update(clock).where(clock.c.id == running.id).values(counted))
-    return moved
+    return day

@@ -301,6 +301,18 @@ ceremony = Table(
     sqlite_autoincrement=True,
 )
 
+# A new day that the superior gave on paper to a running clock; the newest of a clock stands.
+clock_grant = Table(
+    "clock_grant",
+    metadata,
+    _id(),
+    Column("clock_id", ForeignKey("clock.id"), nullable=False),
+    _act(),
+    Column("until_day", Date, nullable=False),
+    Index("clock_grant_clock", "clock_id"),
+    sqlite_autoincrement=True,
+)
+
 # How many members a body has, by day; a cell's number comes from the member roll instead.
 body = Table(
     "body",

@@ -9,6 +9,7 @@ from workflows.demo.accounts import add_users, open_accounts, open_helper, open_
 from workflows.demo.cases import fill_pool, prepare_admissions, run_cases
 from workflows.demo.measures import Measures
 from workflows.demo.population import add_members, add_pupils
+from workflows.demo.schedules import keep_schedules
 from workflows.demo.structure import found_province, found_schools
 from workflows.demo.world import World
 
@@ -51,6 +52,7 @@ def build(
     with store.transaction() as tx:
         add_pupils(tx, world, chance, measures, progress)
         prepare_admissions(tx, world)
+        keep_schedules(tx, world)
         fill_pool(tx, world, chance)
     if cases:
         run_cases(store, world, chance, measures, progress)

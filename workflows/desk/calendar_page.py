@@ -12,7 +12,7 @@ from sqlalchemy import extract, func, select
 
 from engine.records import clock
 from engine.transactions import Transaction
-from workflows.admission.records import act
+from workflows.admission.records import act, clock_grant
 from workflows.people.records import user_account
 from workflows.rules import deadlines
 from workflows.rules.calendar import Calendar, Day
@@ -90,23 +90,32 @@ def _by_sum(tx: Transaction, calendar: Calendar) -> list[tuple[str, date, date, 
         )
         .exists()
     )
-    of_one_sum = (clock.c.name, clock.c.rule, clock.c.started_on, clock.c.due_on, clock.c.edition)
+    granted = (
+        select(clock_grant.c.until_day)
+        .where(clock_grant.c.clock_id == clock.c.id)
+        .order_by(clock_grant.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    of_one_sum = (
+        *(clock.c[name] for name in ("name", "rule", "started_on", "due_on", "edition")),
+        granted.label("granted"),
+    )
     rows = tx.execute(
         select(*of_one_sum, extended.label("extended"), func.count().label("number"))
         .where(clock.c.closed_on.is_(None), clock.c.calendar_version.is_not(None))
         .group_by(*of_one_sum, extended)
     )
-    found = []
-    for row in rows:
-        due = deadlines.due(
-            row.rule,
-            row.started_on,
-            edition_named(row.edition),
-            calendar,
-            extended=bool(row.extended) and deadlines.RULES[row.rule].extension is not None,
-        )
-        found.append((row.name, row.due_on, due.day, row.number))
-    return found
+    return [(row.name, row.due_on, _due_day(row, calendar), row.number) for row in rows]
+
+
+def _due_day(row: Any, calendar: Calendar) -> date:
+    """As the recount will make it: the day that a superior gave stands, moved only off a day off."""
+    edition = edition_named(row.edition)
+    if row.granted is not None:
+        return deadlines.last_day(row.granted, edition, calendar)
+    extended = bool(row.extended) and deadlines.RULES[row.rule].extension is not None
+    return deadlines.due(row.rule, row.started_on, edition, calendar, extended=extended).day
 
 
 class Cell(NamedTuple):

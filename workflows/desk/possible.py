@@ -12,6 +12,7 @@ from workflows import access
 from workflows.access import Case, Student, Task, Vote, reasons
 from workflows.admission import guards, votes
 from workflows.admission.desk import trial
+from workflows.admission.granting import grantable
 from workflows.admission.path import find_task
 from workflows.admission.steps import STEPS
 from workflows.desk import remedies
@@ -37,6 +38,14 @@ def _extendable(tx: Transaction, page: CasePage, on: date) -> list[Text]:
     if remedies.extendable(tx, page.case.id, on):
         return []
     return [Text("Không có thời hạn nào đang tính mà quy định cho gia hạn, hoặc đã gia hạn rồi.")]
+
+
+def _grantable(tx: Transaction, page: CasePage, on: date) -> list[Text]:
+    if page.case.closed_on is not None:
+        return [CLOSED]
+    if grantable(tx, page.case.id):
+        return []
+    return [Text("Không có thời hạn nào đang tính mà cấp trên gia hạn bằng văn bản.")]
 
 
 def _always(_tx: Transaction, _page: CasePage, _on: date) -> list[Text]:
@@ -65,6 +74,7 @@ ACTS: tuple[Act, ...] = (
         "interrupt", "Rút, chuyển đơn vị, đưa ra…", "case.interrupt", "cases.interruption", "x-circle", _open
     ),
     Act("extend", "Gia hạn", "case.extend", "remedies.extension", "clock", _extendable),
+    Act("grant", "Cấp trên gia hạn", "case.grant", "remedies.granting", "clock", _grantable, quiet=True),
     Act(
         "helper_lost",
         "Người giúp đỡ nghỉ, chuyển",

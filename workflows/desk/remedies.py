@@ -9,6 +9,7 @@ from sqlalchemy import select
 from engine.clocks import open_clocks
 from engine.errors import Text
 from engine.transactions import Transaction
+from workflows.admission import granting
 from workflows.admission.clocks import extended
 from workflows.admission.records import meeting, vote
 from workflows.organisations.records import organisation
@@ -38,6 +39,25 @@ def extendable(tx: Transaction, case_id: int, on: date) -> list[Extendable]:
         due = deadlines.due(clock.rule, clock.started_on, edition_on(on), calendar_of(tx), extended=True)
         found.append(Extendable(clock.name, clock.due_on, due.day, due.parts()))
     return found
+
+
+@dataclass(frozen=True)
+class Grantable:
+    """A running clock that only the superior prolongs; `lasting`: what the rules ask does not move with it."""
+
+    id: int
+    name: str
+    item: int | None
+    due_on: date
+    lasting: bool
+
+
+def grantable(tx: Transaction, case_id: int) -> list[Grantable]:
+    """The clocks of a case to which a superior may give a new day."""
+    return [
+        Grantable(one.id, one.name, one.item, one.due_on, deadlines.RULES[one.rule].lasting)
+        for one in granting.grantable(tx, case_id)
+    ]
 
 
 def vote_of(tx: Transaction, vote_id: int) -> Any:

@@ -18,11 +18,15 @@ from workflows.rules.keys import KEYS, MONTHS
 
 @dataclass(frozen=True)
 class Rule:
-    """`key`: the value of the edition that says how long; `start`: what day it runs from, in words."""
+    """`key`: the value of the edition that says how long; `start`: what day it runs from, in words.
+
+    `lasting`: how long something serves or lasts, not by when somebody must act.
+    """
 
     key: str
     start: str
     extension: str | None = None
+    lasting: bool = False
 
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
@@ -31,14 +35,14 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "verification_abroad": Rule("verify_wd_abroad", "ngày nơi nhận được yêu cầu"),
         "admission_decision": Rule("decide_wd", "ngày nghị quyết của chi bộ", "decide_extension_wd"),
         "ceremony": Rule("ceremony_wd", "ngày của quyết định kết nạp"),
-        "probation_end": Rule("probation_months", "ngày lễ kết nạp"),
+        "probation_end": Rule("probation_months", "ngày lễ kết nạp", lasting=True),
         "cell_review": Rule("cell_review_wd", "ngày hết thời gian dự bị"),
         "recognition_decision": Rule("recognise_wd", "ngày nghị quyết của chi bộ", "recognise_extension_wd"),
         "complaint": Rule("complaint_wd", "ngày nhận quyết định xóa tên"),
         "settle_complaint": Rule("settle_complaint_wd", "ngày nhận khiếu nại"),
         "settle_complaint_central": Rule("settle_complaint_central_wd", "ngày nhận khiếu nại"),
-        "certificate_expiry": Rule("class_certificate_months", "ngày cấp giấy chứng nhận"),
-        "file_expiry": Rule("file_fresh_months", "ngày hoàn thành hồ sơ"),
+        "certificate_expiry": Rule("class_certificate_months", "ngày cấp giấy chứng nhận", lasting=True),
+        "file_expiry": Rule("file_fresh_months", "ngày hoàn thành hồ sơ", lasting=True),
         "member_transfer_start": Rule("transfer_start_wd", "ngày có quyết định hoặc thay đổi nơi"),
         "member_transfer_present": Rule("transfer_present_wd", "ngày giới thiệu"),
         "candidate_letter": Rule("candidate_letter_wd", "ngày biết người vào Đảng chuyển đi"),

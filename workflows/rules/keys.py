@@ -33,6 +33,14 @@ def _words(**words: str) -> Mapping[str, str]:
     return MappingProxyType(words)
 
 
+# Who owes a duty that comes back.
+OWNERS: Final = _words(
+    cell="Chi bộ theo dõi nguồn",
+    party="Tổ chức đảng của trường",
+    union="Đoàn trường",
+    party_and_union="Tổ chức đảng và Đoàn trường",
+    nobody="Không giao cho ai",
+)
 KEYS: Final[Mapping[str, Key]] = MappingProxyType(
     {
         # the organisations
@@ -137,6 +145,13 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
             WORD,
             _words(next_working_day="Sang ngày làm việc kế tiếp", stay="Giữ nguyên"),
         ),
+        "pool_review_by": Key("Ai rà soát danh sách nguồn hằng tháng", WORD, OWNERS),
+        "activity_by": Key("Ai tổ chức hoạt động ngoại khóa về truyền thống của Đảng", WORD, OWNERS),
+        "activities_per_term": Key("Số hoạt động ngoại khóa mỗi học kỳ", COUNT),
+        "yearly_plan_by": Key("Ai xây dựng kế hoạch phát triển đảng viên hằng năm", WORD, OWNERS),
+        "yearly_plan_month": Key("Tháng phải có kế hoạch năm", COUNT),
+        "yearly_ranking_by": Key("Ai đánh giá, xếp loại hằng năm", WORD, OWNERS),
+        "yearly_ranking_month": Key("Tháng phải có kết quả xếp loại năm", COUNT),
         # counting and recording
         "counting_start": Key(
             "Ngày thứ nhất của thời hạn",

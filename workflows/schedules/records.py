@@ -55,3 +55,21 @@ school_period = Table(
     Index("ix_school_period", "institution_id", "year"),
     sqlite_autoincrement=True,
 )
+
+# A duty of an organisation done for a period, on which paper; several where a period asks for several.
+duty_done = Table(
+    "duty_done",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("organisation_id", ForeignKey("organisation.id"), nullable=False),
+    Column("duty", String(30), nullable=False),
+    Column("period", String(12), nullable=False),  # "2026-11", "2026-2027/1", "2026"
+    Column("on_day", Date, nullable=False),
+    Column("number", String(60), nullable=False),
+    Column("by_user", Id),
+    Column("recorded_at", Instant, nullable=False),
+    Column("withdrawn_by", Id),
+    Column("withdrawn_at", Instant),
+    Index("ix_duty_done", "organisation_id", "duty", "period"),
+    sqlite_autoincrement=True,
+)

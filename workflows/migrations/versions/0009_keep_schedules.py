@@ -1,4 +1,4 @@
-"""Keep schedules: regular meeting days and the periods of school years.
+"""Keep schedules: regular meeting days, school years, duties that come back, time given by a superior.
 
 Revision 0009, after 0008.
 """
@@ -61,8 +61,34 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_school_period", "school_period", ["institution_id", "year"])
+    op.create_table(
+        "duty_done",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("organisation_id", ID, sa.ForeignKey("organisation.id"), nullable=False),
+        sa.Column("duty", sa.String(30), nullable=False),
+        sa.Column("period", sa.String(12), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("number", sa.String(60), nullable=False),
+        sa.Column("by_user", ID),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.Column("withdrawn_by", ID),
+        sa.Column("withdrawn_at", INSTANT),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_duty_done", "duty_done", ["organisation_id", "duty", "period"])
+    op.create_table(
+        "clock_grant",
+        sa.Column("id", ID, primary_key=True),
+        sa.Column("clock_id", ID, sa.ForeignKey("clock.id"), nullable=False),
+        sa.Column("act_id", ID, sa.ForeignKey("act.id"), nullable=False),
+        sa.Column("until_day", sa.Date(), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("clock_grant_clock", "clock_grant", ["clock_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("clock_grant")
+    op.drop_table("duty_done")
     op.drop_table("school_period")
     op.drop_table("meeting_day")
