@@ -21,6 +21,7 @@ from web.pages import (
     comments,
     deputies,
     dossier,
+    forecast,
     glass,
     holding,
     imports,
@@ -44,6 +45,7 @@ from web.pages import (
     sandbox,
     search,
     second_factor,
+    starting,
     students,
     tasks,
     texts,
@@ -52,10 +54,8 @@ from web.pages import (
 )
 from workflows import access
 from workflows.access.permissions import PERMISSIONS
-from workflows.desk.frame import at_root
-from workflows.desk.inbox import open_count
+from workflows.desk.frame import at_root, what_waits
 from workflows.people.words import POSITIONS
-from workflows.reminders.reading import unread_count
 
 PAGES = (
     account,
@@ -70,6 +70,7 @@ PAGES = (
     remedies,
     students,
     pool,
+    starting,
     mentees,
     imports,
     adoption,
@@ -155,6 +156,7 @@ def _desk() -> Desk:
 def _read_desk(tx: Transaction) -> Desk:
     seats = access.acting_for(tx, current_user.id, today())
     held = {seat.position for seat in seats}
+    waits = what_waits(tx, seats, current_user.id, today(), tasks=g.get("waiting"))
     return Desk(
         name=current_user.name,
         username=current_user.username,
@@ -169,8 +171,8 @@ def _read_desk(tx: Transaction) -> Desk:
             )
         ),
         counts={
-            "tasks.inbox": g.waiting if "waiting" in g else open_count(tx, seats, today()),
-            "notices.index": unread_count(tx, current_user.id),
+            "tasks.inbox": waits.tasks,
+            "notices.index": waits.notices,
         },
         sees_cases=bool(held & PERMISSIONS["cases.list"].positions),
     )

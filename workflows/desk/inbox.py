@@ -16,7 +16,6 @@ from sqlalchemy import case as when
 from engine.among import among
 from engine.records import case, task
 from engine.transactions import Transaction
-from workflows.access.permissions import HELPER
 from workflows.access.seats import Seat
 from workflows.admission.records import vote
 from workflows.comments.records import comment
@@ -43,7 +42,7 @@ from workflows.meetings.records import planned_meeting
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import student, user_account
 
-__all__ = ["MINE", "OURS", "Inbox", "TaskLine", "Wanted", "all_lines", "inbox", "named", "open_count"]
+__all__ = ["MINE", "OURS", "Inbox", "TaskLine", "Wanted", "all_lines", "inbox", "named", "waiting_counts"]
 
 PAGE = 50
 AT_ONCE = 1000  # lines of an export that are read together
@@ -147,17 +146,8 @@ def all_lines(tx: Transaction, seats: Sequence[Seat], wanted: Wanted, on: date) 
             ahead = replace(ahead, after=key_of(lines[-1], asked.by_name))
 
 
-def open_count(tx: Transaction, seats: Sequence[Seat], on: date) -> int:
-    """How many tasks wait for my organisations and for those whom I stand in for."""
-    if not seats:
-        return 0
-    helping = any(seat.position in HELPER for seat in seats)
-    given = inbox_groups.reach(tx, seats, on) if helping else inbox_groups.values(seats, on) | {"mentees": []}
-    return int(tx.execute(_WAITING, given).scalar_one())
-
-
 def waiting_counts(tx: Transaction, seats: Sequence[Seat], on: date) -> tuple[int, int]:
-    """As `open_count`, and how many of them are late."""
+    """How many tasks wait for my organisations and for those whom I stand in for, and how many are late."""
     if not seats:
         return 0, 0
     count, late = tuple(tx.execute(_WAITING.add_columns(_LATE), inbox_groups.reach(tx, seats, on)).one())

@@ -75,11 +75,14 @@ class Notices:
 
 
 def unread_count(tx: Transaction, user_id: int) -> int:
-    return int(tx.execute(_UNREAD, {"user": user_id}).scalar_one())
+    return int(tx.execute(UNREAD, {"reader": user_id}).scalar_one())
 
 
-_UNREAD = select(func.count()).select_from(notice)
-_UNREAD = _UNREAD.where(notice.c.user_id == bindparam("user", type_=Id), notice.c.read_at.is_(None))
+UNREAD = (
+    select(func.count())
+    .select_from(notice)
+    .where(notice.c.user_id == bindparam("reader", type_=Id), notice.c.read_at.is_(None))
+)
 
 
 def notices(tx: Transaction, user_id: int, seats: Sequence[Seat], wanted: Wanted, on: date) -> Notices:
