@@ -1,12 +1,16 @@
 """What went wrong inside a step, a timer or a job, kept for an operator until somebody closes it."""
 
+import traceback
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
 
 from engine.records import incident
 from engine.transactions import Transaction
+
+HOUSE = Path(__file__).parents[1]
 
 
 def open_incident(
@@ -26,6 +30,21 @@ def open_incident(
         return int(known)
     row = {"kind": kind, "case_id": case_id, "element": element, "cause": cause}
     return tx.insert(incident, {**row, "opened_at": now, "last_at": now})
+
+
+def cause_of(error: BaseException) -> str:
+    """The class of an error and the line it comes from: its message may hold what a person typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(HOUSE)] or frames
+    if not ours:
+        return type(error).__name__
+    place = "/".join(Path(ours[-1].filename).parts[-3:])
+    return f"{type(error).__name__} ({place}:{ours[-1].lineno})"
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error comes from, for a log: the lines of the program, not what was in its hands."""
+    return f"{type(error).__name__}\n" + "".join(traceback.format_tb(error.__traceback__))
 
 
 def close_incident(tx: Transaction, incident_id: int, *, by: int, now: datetime, note: str) -> bool:

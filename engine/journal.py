@@ -16,6 +16,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 from engine.records import journal, journal_head
 from engine.transactions import Transaction
 
+SEALED_AT_ONCE = 2000
 _NEXT = select(func.coalesce(func.max(journal.c.seq), 0) + 1).where(journal.c.case_id == bindparam("of_case"))
 _APPEND = (
     insert(journal)
@@ -71,7 +72,7 @@ def entries(tx: Transaction, case_id: int | None) -> list[Row[Any]]:
     return list(tx.execute(query.order_by(journal.c.seq, journal.c.id)).all())
 
 
-def seal(tx: Transaction, *, limit: int = 2000) -> int:
+def seal(tx: Transaction, *, limit: int = SEALED_AT_ONCE) -> int:
     """Adds the oldest unsealed entries to the hash chain; gives their number."""
     found = tx.execute(
         select(journal).where(journal.c.position.is_(None)).order_by(journal.c.id).limit(limit)

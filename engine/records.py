@@ -17,6 +17,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -293,14 +294,50 @@ request = Table(
     sqlite_with_rowid=False,
 )
 
-# A daily job is done by the process whose row gets in first.
-job_run = Table(
-    "job_run",
+# A job of the worker: who has it now, what its last run came to, when it is due next.
+job_state = Table(
+    "job_state",
     metadata,
     Column("name", String(60), primary_key=True),
-    Column("day", Date, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("worker", String(120)),  # host:pid of who has claimed it, or died with it
+    Column("began_at", Instant),
+    Column("seen_at", Instant),  # the last sign of life of the claim
+    Column("asked_at", Instant),  # "do it now", said on a page
+    Column("asked_by", Id),
+    Column("last_at", Instant),
+    Column("last_seconds", Float),
+    Column("last_worker", String(120)),
+    Column("last_items", Integer),
+    Column("last_failed", Integer),
+    Column("last_left", Integer),
+    Column("last_error", String(120)),  # the class of the error alone
+    Column("next_at", Instant),
+    CheckConstraint("(worker IS NULL) = (seen_at IS NULL)", name="job_state_alive"),
+)
+
+# What a job came to on a day. A daily job is done for the day with its `done_at`.
+job_run = _table(
+    "job_run",
+    Column("name", String(60), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("at", Instant, nullable=False),  # when it was first begun
     Column("done_at", Instant),
+    Column("worker", String(120)),
+    Column("runs", Integer, nullable=False, default=0, server_default="0"),
+    Column("items", Integer, nullable=False, default=0, server_default="0"),
+    Column("failed", Integer, nullable=False, default=0, server_default="0"),
+    Column("seconds", Float, nullable=False, default=0, server_default="0"),
+    Column("error", String(120)),
+    UniqueConstraint("name", "day", name="job_run_once"),
+)
+
+# The worker processes that there are, or were.
+worker = _table(
+    "worker",
+    Column("name", String(120), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("stopped_at", Instant),
 )
 
 personal = Table(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Service = Callable[["Transaction", "CaseRow", date], str | list[int]]
 Due = Callable[["Transaction", "CaseRow", date], date]
 Place = Callable[["Transaction", "CaseRow", str, int | None, date], int | None]
+Worked = Callable[["Transaction", date], bool]
 
 
 def place_with_custodian(
@@ -22,6 +23,11 @@ def place_with_custodian(
 ) -> int | None:
     """The simplest resolution: every lane is answered for by the case's custodian."""
     return case.custodian_id
+
+
+def plain_week(tx: "Transaction", day: date) -> bool:
+    """The simplest calendar: Monday to Friday are worked."""
+    return day.weekday() < 5
 
 
 @dataclass(frozen=True)
@@ -35,3 +41,4 @@ class Registry:
     lanes: frozenset[str] = frozenset()
     forms: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)  # element -> Vietnamese name
+    is_worked: Worked = plain_week  # whether daily jobs of working days are done on this day

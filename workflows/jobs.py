@@ -5,70 +5,86 @@ from datetime import datetime
 from sqlalchemy import String, cast, select
 
 from engine import cases
-from engine.errors import Conflict, ModelError
 from engine.records import case, outbox, task, timer
 from engine.rows import TASK_COLUMNS, open_task_of
-from engine.scheduler import ENGINE_JOBS, Job
+from engine.scheduler import ENGINE_JOBS, Done, Job
+from engine.sweeping import sweep
 from engine.time import day_of
-from engine.transactions import Store
+from engine.transactions import Store, Transaction
 from workflows.administration.placing import place_daily
 from workflows.admission.notices import tell_opened
 from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
+from workflows.reminders.distributing import distribute, forget_read, settle
+from workflows.reminders.mailing import OpenLine, post, write_digests, write_urgent
+from workflows.reminders.raising import remind
+from workflows.reorganisation.carrying import carry_due
 
 AT_ONCE = 500
 
 
-def tell_untold(store: Store, now: datetime) -> int:
+def tell_untold(store: Store, now: datetime) -> Done:
     """A task that a timer opened has no person who could have told its organisation: this does."""
     key = "task:" + cast(task.c.id, String)
-    told = select(outbox.c.id).where(outbox.c.key == key).exists()
-    untold = select(*TASK_COLUMNS).where(~told, task.c.organisation_id.is_not(None))
+    known = select(outbox.c.id).where(outbox.c.key == key).exists()
+    untold = select(*TASK_COLUMNS).where(~known, task.c.organisation_id.is_not(None))
     with store.transaction(writing=False) as tx:
         rows = [open_task_of(row) for row in tx.execute(untold.order_by(task.c.id).limit(AT_ONCE))]
     if not rows:
-        return 0
+        return Done()
     with store.transaction() as tx:
-        return tell_opened(tx, rows, now=now)
+        told = tell_opened(tx, rows, now=now)
+    return Done(told, left=int(told == AT_ONCE))
 
 
-def recount_timers(store: Store, now: datetime) -> int:
+def recount_timers(store: Store, now: datetime) -> Done:
     """Ask every waiting timer for its day again, a transaction a case: editions, calendars, rolls change."""
     waiting = select(case.c.id).where(case.c.id.in_(select(timer.c.case_id))).order_by(case.c.id)
     with store.transaction(writing=False) as tx:
         found = list(tx.execute(waiting).scalars())
-    moved = 0
-    for case_id in found:
-        try:
-            with store.transaction(now=now) as tx:
-                moved += bool(cases.reschedule(tx, case_id, on=day_of(now), now=now, why="daily"))
-        except (Conflict, ModelError):  # one broken or busy case never stops the sweep
-            continue
-    return moved
+
+    def recount(tx: Transaction, case_id: int) -> list[str]:
+        return cases.reschedule(tx, case_id, on=day_of(now), now=now, why="daily")
+
+    return sweep(store, found, recount, job="recount_timers", now=now)
 
 
-def recount_clocks(store: Store, now: datetime) -> int:
+def recount_clocks(store: Store, now: datetime) -> Done:
     """After a change of the calendar: every running clock anew, a transaction a case."""
-    moved, beyond = 0, 0
-    while True:
+
+    def recount(tx: Transaction, case_id: int) -> list[str]:
+        return recount_case(tx, case_id, on=day_of(now), now=now)
+
+    done, beyond = Done(), 0
+    while not done.left:
         with store.transaction(writing=False) as tx:
             found = counted_otherwise(tx, beyond=beyond)
         if not found:
-            return moved
-        for beyond in found:
-            try:
-                with store.transaction(now=now) as tx:
-                    moved += bool(recount_case(tx, beyond, on=day_of(now), now=now))
-            except (Conflict, ModelError):  # one broken or busy case never stops the sweep
-                continue
+            break
+        done, beyond = done + sweep(store, found, recount, job="recount_clocks", now=now), found[-1]
+    return done
 
 
 JOBS = (
     *ENGINE_JOBS,
-    Job("tell_untold", 60, tell_untold),
-    Job("recount_clocks", 60, recount_clocks),
-    Job("recount_timers", 1800, recount_timers, daily=True),
-    Job("place_tasks", 1800, place_daily, daily=True),
-    Job("bulk", 5, continue_resting),
-    Job("forget_bulk", 3600, forget_old, daily=True),
+    Job("tell_untold", 60, tell_untold, alone=True, label="Báo việc mới cho tổ chức"),
+    Job("recount_clocks", 60, recount_clocks, alone=True, label="Tính lại thời hạn theo lịch mới"),
+    Job("recount_timers", 1800, recount_timers, daily=True, label="Tính lại mốc thời gian"),
+    Job("place_tasks", 1800, place_daily, daily=True, label="Chuyển việc theo tổ chức mới"),
+    Job("bulk", 5, continue_resting, label="Làm tiếp việc làm cùng lúc"),
+    Job("forget_bulk", 3600, forget_old, daily=True, label="Dọn việc làm cùng lúc đã xong"),
+    Job("reorganise", 10, carry_due, alone=True, label="Thực hiện phương án sắp xếp tổ chức"),
+    Job("remind", 1800, remind, daily=True, label="Nhắc thời hạn"),
+    Job("distribute", 10, distribute, label="Chuyển thông báo đến từng người"),
+    Job("settle_notices", 60, settle, alone=True, label="Cất thông báo về việc đã xong"),
+    Job("forget_notices", 3600, forget_read, daily=True, label="Dọn thông báo đã đọc từ lâu"),
+    Job("urgent_mail", 30, write_urgent, alone=True, label="Soạn thư về việc không chờ được"),
+    Job("digest", 60, write_digests, at="07:00", working_days=True, label="Soạn thư gộp buổi sáng"),
 )
+
+
+def post_job(open_line: OpenLine) -> Job:
+    """Only where the operator has named a mail server: `open_line` connects to it."""
+    return Job(
+        "post", 20, lambda store, now: post(store, now, open_line), alone=True, label="Gửi thư điện tử"
+    )

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 
 from engine.errors import Conflict, Failure, ModelError, Unavailable
+from engine.sweeping import Turn
 from engine.transactions import Store, Transaction
 from workflows.access.relations import UNSEEN
 from workflows.bulk import answers as typed_answers
@@ -59,28 +60,12 @@ def advance(store: Store, batch_id: int, *, now: datetime, seconds: float) -> No
     step(store, found, typed, places, now, until)
 
 
-class _Turn:
-    """SQLite has one write lock and no queue: who waits looks again every 100 ms at the latest, and finds it
-    taken as long as lines follow each other at once. So after some work there is a rest longer than that."""
-
-    WORK, REST = 0.25, 0.12
-
-    def __init__(self, store: Store) -> None:
-        self.one_writer = store.engine.dialect.name == "sqlite"
-        self.since = time.monotonic()
-
-    def rest(self) -> None:
-        if self.one_writer and time.monotonic() - self.since > self.WORK:
-            time.sleep(self.REST)
-            self.since = time.monotonic()
-
-
 def _try_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
     with store.transaction(writing=False) as tx:
         query = select(batch_line).where(batch_line.c.batch_id == found.id, batch_line.c.state == WAITING)
         waiting = list(tx.execute(query.order_by(batch_line.c.rank)))
     tried: list[dict[str, Any]] = []
-    turn = _Turn(store)
+    turn = Turn(store)
     for line in waiting:
         try:
             tried.append({"of_line": line.id, **_tried(store, found, line, typed, places, now)})
@@ -151,7 +136,7 @@ def _expect_numbers(tx: Transaction, batch_id: int, typed: Typed) -> None:
 
 
 def _do_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
-    turn = _Turn(store)
+    turn = Turn(store)
     try:
         while _do_next(store, found, typed, places, now) and time.monotonic() <= until:
             turn.rest()

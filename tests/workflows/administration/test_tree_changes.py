@@ -121,9 +121,9 @@ def test_a_change_dated_ahead_moves_tasks_on_its_day(world: World, who: Who) -> 
     ahead = world.today + timedelta(days=10)
     with world.store.transaction() as tx:
         carry(tx, world, who, "move", world.cell, parent_id=world.commune, on=ahead)
-    assert placing.place_daily(world.store, noon(world.today)) == 0
+    assert placing.place_daily(world.store, noon(world.today)).items == 0
     assert world.task(case_id, "committee_precheck").organisation_id == world.school
-    assert placing.place_daily(world.store, noon(ahead)) == 1
+    assert placing.place_daily(world.store, noon(ahead)).items == 1
     assert world.task(case_id, "committee_precheck").organisation_id == world.commune
     with world.store.transaction(writing=False) as tx:
         assert [one.organisation_id for one in open_tasks(tx, case_id)] == [world.commune]

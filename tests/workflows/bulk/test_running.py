@@ -250,7 +250,7 @@ def test_on_sqlite_lines_let_others_write_between_them(
     world: World, batches: Batches, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rests: list[float] = []
-    monkeypatch.setattr(running._Turn, "WORK", 0)
+    monkeypatch.setattr(running.Turn, "WORK", 0)
     monkeypatch.setattr(running.time, "sleep", rests.append)
     batches.advance(batches.ready(2))
     one_writer = world.store.engine.dialect.name == "sqlite"
