@@ -7,6 +7,7 @@ share one database that is emptied after each test.
 import os
 import pwd
 import shutil
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -219,6 +220,25 @@ def store(make_store: Callable[[Registry], Store]) -> Store:
     from workflows.admission.registry import build_registry
 
     return make_store(build_registry())
+
+
+_CONNECT = smtplib.SMTP.connect
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_mail() -> None:
+    """Nothing is ever sent by a test that has not asked for `smtp`."""
+    smtplib.SMTP.connect = _refuse_mail  # type: ignore[method-assign]
+
+
+def _refuse_mail(*_address: object, **_more: object) -> tuple[int, bytes]:
+    raise AssertionError("a test sends mail without the fixture `smtp`")
+
+
+@pytest.fixture
+def smtp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of mail, against a server of their own on this machine."""
+    monkeypatch.setattr(smtplib.SMTP, "connect", _CONNECT)
 
 
 # Pages whose statements are the databases' own: they are opened on both in each run. The other pages stand on
