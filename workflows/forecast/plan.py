@@ -166,10 +166,8 @@ def plan(
 
     `opened`: open steps and timers of the case with the day they opened; empty where there is no case yet.
     """
-    held = (
-        {CERTIFICATE} if seen.facts.certificate_on is not None and CERTIFICATE not in seen.lapsing else set()
-    )
-    rows = still_to_do(opened, held)
+    certified = seen.facts.certificate_on is not None and CERTIFICATE not in seen.lapsing
+    rows = still_to_do(opened, {CERTIFICATE} if certified else ())
     if seen.first_day is None or VOTE not in rows:
         return None
     begun = by_row(opened)
@@ -189,6 +187,7 @@ def plan(
             late=start < today if name not in begun else paced[name][1] > done,
         )
         for name, (start, done) in backward(wanted, ground, rows).items()
+        if not leads()[name].waits or leads()[name].length(_edition(start))  # a wait that is asked for
     ]
     return Plan(wanted, reached, steps, None if seen.facts.helper_official else _helper_since(wanted))
 

@@ -20,6 +20,7 @@ from workflows.forecast.lead_times import VOTE, followers, leads, row_of, still_
 from workflows.forecast.outlook import outlook
 from workflows.forecast.plan import Ground, Plan, backward, forward, ground_of, plan
 from workflows.rules import editions as editions_module
+from workflows.rules.ages import birthday
 from workflows.rules.calendar import HOLIDAY, Calendar, Day
 from workflows.rules.deadlines import RULES
 from workflows.rules.editions import edition_on, editions
@@ -289,5 +290,5 @@ def test_a_meeting_within_reach_has_nothing_late_and_one_before_it_has(born: dat
     chosen = planned(facts, vote_on=meeting)
     if meeting >= found.reachable:
         assert chosen.late == []
-    elif found.reachable != FIFTH.next_on_or_after(born.replace(year=born.year + 18), CALENDAR):
+    elif found.reachable != FIFTH.next_on_or_after(birthday(born, 18), CALENDAR):
         assert chosen.late
