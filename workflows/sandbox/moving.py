@@ -2,21 +2,27 @@
 
 The day stands in its row before its jobs are run, the marks of what was there before beside it. So a
 process that is killed leaves a day begun and not ended, and the next one lives it once more: each job may be
-repeated without harm.
+repeated without harm. The jobs are not claimed one by one, which would cost more than they do: whoever moves
+the day has claimed that, and says at the end of each day what was done in it.
 """
 
-from collections.abc import Callable, Iterable
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as hour
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
+from engine.errors import Conflict, Unavailable
+from engine.incidents import cause_of, open_incident
 from engine.jobs import Done, Job
-from engine.records import job_state
+from engine.records import job_run
 from engine.runs import Hand
-from engine.scheduler import run_job
 from engine.sweeping import Turn, told_to_end
-from engine.time import VIETNAM, utcnow
+from engine.time import VIETNAM, day_of, utcnow
 from engine.transactions import Store
 from workflows.sandbox.clock import is_sandbox
 from workflows.sandbox.queries import Move, marks, open_move
@@ -25,8 +31,18 @@ from workflows.sandbox.records import sandbox, sandbox_day, sandbox_move
 NAME = "sandbox"
 LOOK = 2  # seconds between looks whether somebody asks for another day
 AT_ONCE = 3.0  # seconds of work, then the worker's other long jobs have their turn
-NIGHT = time(0, 5)  # when the jobs without an hour of their own are run
+NIGHT = hour(0, 5)  # when the jobs without an hour of their own are run
 ROUNDS = 200  # of one job at one moment; what is left then is done at the next
+log = logging.getLogger(__name__)
+
+
+class Lived(NamedTuple):
+    """What a job came to at one moment of a day."""
+
+    name: str
+    at: datetime
+    seconds: float
+    done: Done
 
 
 @dataclass(frozen=True)
@@ -54,9 +70,8 @@ def go_on(store: Store, mover: Mover, *, seconds: float) -> Done:
     """Goes on with the move that is open for about so many seconds; `left`: it is not there yet."""
     end, turn, passed = mover.wall() + timedelta(seconds=seconds), Turn(store), 0
     while (day := _begin_day(store)) is not None:
-        if not _live(store, mover, day):
-            return Done(passed, left=1)
-        move = _end_day(store, day, mover.wall())
+        lived = _live(store, mover.jobs, day)
+        move = _end_day(store, mover, day, lived)
         if move is None:
             return Done(passed)
         passed += 1
@@ -82,25 +97,43 @@ def _begin_day(store: Store) -> date | None:
     return day
 
 
-def _live(store: Store, mover: Mover, day: date) -> bool:
-    """Runs every job of the day at its hour; False where another process still holds one of them."""
-    for moment in moments(mover.jobs, day):
-        for job in mover.jobs:
-            _until_nothing_is_left(store, mover, job, moment)
-    names = [job.name for job in mover.jobs if job.by_day]
+def _live(store: Store, jobs: Sequence[Job], day: date) -> list[Lived]:
+    """Runs every job of the day at its hour; gives what the daily ones came to, done for the day with it."""
     with store.transaction(writing=False) as tx:
-        held = select(job_state.c.name).where(job_state.c.worker.is_not(None), job_state.c.name.in_(names))
-        return tx.execute(held.limit(1)).first() is None
+        worked = tx.registry.is_worked(tx, day)
+    done: dict[str, Lived] = {}
+    for moment in moments(jobs, day):
+        for job in jobs:
+            if not job.by_day:
+                _run(store, job, moment)
+            elif job.name not in done and moment >= job.moment_of(day) and (worked or not job.working_days):
+                done[job.name] = _run(store, job, moment)
+    return list(done.values())
 
 
-def _until_nothing_is_left(store: Store, mover: Mover, job: Job, moment: datetime) -> None:
-    for _ in range(ROUNDS):
-        done = run_job(store, job, lambda: moment, hand=mover.hand)
-        if done is None or not done.left:
-            return
+def _run(store: Store, job: Job, moment: datetime) -> Lived:
+    """Runs a job until nothing is left. What breaks is kept as an incident and stops no day; where the
+    database is busy, the whole day is lived once more."""
+    began, done, rounds = time.monotonic(), Done(left=1), 0
+    try:
+        while done.left and rounds < ROUNDS:
+            done, rounds = done + _once(store, job, moment), rounds + 1
+    except (Conflict, Unavailable):
+        raise
+    except Exception as error:
+        log.exception("job %s", job.name)
+        done += Done(failed=1)
+        with store.transaction() as tx:
+            open_incident(tx, "job", case_id=None, element=job.name, cause=cause_of(error), now=moment)
+    return Lived(job.name, moment, time.monotonic() - began, done)
 
 
-def _end_day(store: Store, day: date, wall: datetime) -> Move | None:
+def _once(store: Store, job: Job, moment: datetime) -> Done:
+    result = job.do(store, moment, day_of(moment)) if job.every_day else job.do(store, moment)
+    return result if isinstance(result, Done) else Done(result if isinstance(result, int) else 0)
+
+
+def _end_day(store: Store, mover: Mover, day: date, lived: Iterable[Lived]) -> Move | None:
     """The move as it stands then: over, where this was its last day or somebody said stop.
 
     None where another process ended the day before us: it held us for dead.
@@ -111,13 +144,29 @@ def _end_day(store: Store, day: date, wall: datetime) -> Move | None:
             return None
         ended = update(sandbox_day).where(sandbox_day.c.day == day)
         tx.execute(ended.values(journal_to=after.journal, outbox_to=after.outbox))
-        done_at = wall if move.stopped or day == move.to_day else None
+        tx.insert_new(job_run, [_row(one, day, mover.hand) for one in lived])
+        done_at = mover.wall() if move.stopped or day == move.to_day else None
         ours = update(sandbox_move).where(sandbox_move.c.id == move.id)
         tx.execute(ours.values(reached=day, done_at=done_at))
         return move._replace(reached=day, done_at=done_at)
 
 
+def _row(lived: Lived, day: date, hand: Hand) -> dict[str, Any]:
+    """The worker's own record of a daily job that is done for the day."""
+    return {
+        "name": lived.name,
+        "day": day,
+        "at": lived.at,
+        "done_at": lived.at + timedelta(seconds=lived.seconds),
+        "worker": hand.name,
+        "runs": 1,
+        "items": lived.done.items,
+        "failed": lived.done.failed,
+        "seconds": lived.seconds,
+    }
+
+
 def moments(jobs: Iterable[Job], day: date) -> list[datetime]:
     """The moments of a day at which its jobs are run: in the night, and at each hour that one of them has."""
-    hours = {time.fromisoformat(job.at) for job in jobs if job.at}
-    return [datetime.combine(day, hour, VIETNAM) for hour in sorted({NIGHT, *hours})]
+    hours = {hour.fromisoformat(job.at) for job in jobs if job.at}
+    return [datetime.combine(day, one, VIETNAM) for one in sorted({NIGHT, *hours})]

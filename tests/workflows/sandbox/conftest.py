@@ -1,8 +1,8 @@
 """A sandbox with the small world in it, on both databases."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -39,20 +39,14 @@ class Sandbox:
         return done
 
 
-def make(store: Store) -> Sandbox:
+def make(store: Store, **shape: Any) -> Sandbox:
     with store.transaction() as tx:
         asking.make(tx, FIRST_DAY, now=WALL)
     store.clock = clock_of(store, wall=lambda: WALL)
-    return Sandbox(build(store), store)
+    return Sandbox(build(store, **shape), store)
 
 
 @pytest.fixture
-def sandbox(store: Store) -> Sandbox:
-    return make(store)
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """No rests between days: nobody else wants to write."""
-    monkeypatch.setattr("engine.sweeping.Turn.REST", 0)
-    return lambda: None
+def sandbox(store: Store, request: pytest.FixtureRequest) -> Sandbox:
+    """Parametrised indirectly it takes what `build` takes: when the students were born."""
+    return make(store, **getattr(request, "param", {}))
