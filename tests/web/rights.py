@@ -26,6 +26,7 @@ from workflows.own_file import corrections
 from workflows.own_file.records import erasure
 from workflows.people.records import user_account
 from workflows.people.users import add_position, add_user, positions_on
+from workflows.schedules.records import duty_done, school_period
 from workflows.transfers.custody import hand
 
 # Relation to the case of the world's first student → a user of the world. The order is that of the walk:
@@ -61,14 +62,8 @@ ADMINISTRATION = {"administrator"}
 # Asked for a part of a page whose route asks for something wider.
 PARTS_OF_PAGES = {"case.verifications"}
 # Asked by verbs whose pages are not there yet.
-WITHOUT_PAGES = {
-    "transfers.list",
-    "transfer.prepare",
-    "transfer.see",
-    "transfer.recall",
-    "transfer.arrival",
-    "portal.declare",
-}
+PARTS_OF_PAGES |= {"transfers.list", "transfer.prepare", "transfer.see", "transfer.recall"}
+PARTS_OF_PAGES |= {"transfer.arrival", "portal.declare"}
 # Permission → who has it, about the first student, the case, its task `assign_helper`, the cell, its rows.
 ALLOWED: dict[str, set[str]] = {
     PUBLIC: set(RELATIONS),
@@ -80,9 +75,14 @@ ALLOWED: dict[str, set[str]] = {
     "calendar.list": SEATED,
     "calendar.change": ADMINISTRATION,
     "operations.see": ADMINISTRATION,
+    "school_years.list": SEATED,
+    "school_years.keep": SCHOOL,
+    "duties.list": CLERKS,
+    "duties.record": OWN,
     "channels.manage": ADMINISTRATION,
     "sandbox.move": ADMINISTRATION,
     "students.list": CLERKS,
+    "forecast.list": CLERKS,
     "starting.list": CLERKS,
     "students.import": CLERKS,
     "task.see": OWN | ABOVE,
@@ -124,6 +124,10 @@ ALLOWED: dict[str, set[str]] = {
     "organisation.work": OWN | ABOVE,
     "organisation.members": OWN | ABOVE,
     "organisation.change": ADMINISTRATION,
+    "reorganisation.list": ADMINISTRATION,
+    "reorganisation.see": ADMINISTRATION,
+    "reorganisation.plan": ADMINISTRATION,
+    "reorganisation.approve": ADMINISTRATION,
     "institutions.list": ADMINISTRATION,
     "institution.change": ADMINISTRATION,
     "users.list": ADMINISTRATION,
@@ -141,6 +145,12 @@ ALLOWED: dict[str, set[str]] = {
     "glass.see": OWN | ABOVE | {"glass opened"},
     "glass.end": ABOVE | {"glass opened"},
     "glass.review": ABOVE,
+    "transfers.list": PARTY,
+    "transfer.prepare": OWN | ABOVE,
+    "transfer.see": OWN | ABOVE,
+    "transfer.recall": OWN,
+    "transfer.arrival": OWN | ABOVE,
+    "portal.declare": ADMINISTRATION,
     "own_file.see": STUDENTS,
     "own_file.ask": STUDENTS,
     "own_file.take_back": {"student self"},
@@ -194,6 +204,8 @@ def numbers(world: World) -> dict[str, int | str]:
         "<number:organisation_id>": world.cell,
         "<number:member_id>": world.members[0],
         "<number:institution_id>": world.institution,
+        "<number:period_id>": row["period"],
+        "<number:done_id>": row["done"],
         "<number:account_id>": row["cell1"],
         "<number:upload_id>": row["upload"],
         "<number:session_id>": 987654321,
@@ -260,5 +272,12 @@ def _rows(tx: Transaction, world: World, case_id: int) -> None:
     user["batch"] = tx.insert(batch, made)
     held = {"organisation_id": world.cell, "body": "cell", "branch": "", "kind": "regular", "on_day": on}
     user["meeting"] = tx.insert(planned_meeting, held | {"status": "planned", "recorded_at": now})
+    given = {"recorded_at": now, "name": "Học kỳ I", "kind": "term", "year": on.year}
+    days = {"first_day": on, "last_day": on}
+    user["period"] = tx.insert(school_period, given | days | {"institution_id": world.institution})
+    paper = {"on_day": on, "number": "01-BC", "recorded_at": now}
+    user["done"] = tx.insert(
+        duty_done, paper | {"organisation_id": world.cell, "duty": "plan", "period": str(on.year)}
+    )
     open_incident(tx, "job", case_id=None, element=None, cause="kiểm thử", now=now)
     user["incident"] = tx.execute(select(incident.c.id)).scalar_one()

@@ -32,6 +32,7 @@ from workflows.meetings.bodies import (
 from workflows.meetings.queries import Planned
 from workflows.meetings.rules import Usual, may_come, usual_day
 from workflows.organisations.queries import name_on, organisation_row, tree_of
+from workflows.schedules.keeping import WITHOUT_DAY
 
 pages = Blueprint("meetings", __name__)
 
@@ -70,6 +71,10 @@ class Desk(NamedTuple):
     body: str
     usual: Usual | None
     stands_in: bool
+
+    @property
+    def keeps_day(self) -> bool:
+        return self.body not in WITHOUT_DAY
 
 
 @pages.get("/meetings")

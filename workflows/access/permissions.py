@@ -32,9 +32,7 @@ RECEIVER = "receiver"  # the custodian types the paper of an organisation that h
 SHARED = "shared"  # an account that also sits outside of what this organisation reaches
 HANDING = "handing"  # hands a person on: answered for the person when it began, or wrote the letter
 TAKING = "taking"  # was asked to take the person over, or did
-RELATIONS = frozenset(
-    {OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, TAKING}
-)
+RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, TAKING})
 
 # What the person alone is to the thing, by a row that names both; it only reads, and is logged.
 MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisation above its custodian
@@ -101,6 +99,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "cases.adopt": Permission(PARTY),
     "adoption.take": Permission(PARTY, frozenset({OWN})),
     "upload.take": Permission(PARTY | UNION, frozenset({OWN})),
+    # figures of the own roll and of those below; a name only of whom one may open
+    "forecast.list": Permission(PARTY | UNION),
     "pool.propose": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.leave": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "pool.confirm": Permission(PARTY, frozenset({OWN})),
@@ -123,6 +123,11 @@ PERMISSIONS: Mapping[str, Permission] = {
     "organisation.members": Permission(SIGNERS, frozenset({OWN, SUPERIOR})),
     # administration: at and below one's own organisation, never the content of cases
     "organisation.change": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    # plans that rearrange organisations: made at one's own organisation, approved there or above
+    "reorganisation.list": Permission(ADMINISTRATORS),
+    "reorganisation.see": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "reorganisation.plan": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
+    "reorganisation.approve": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
     "institutions.list": Permission(ADMINISTRATORS),
     "institution.change": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
     # an account is managed by whoever reaches all its seats; one seat of it is given and ended by less
@@ -142,6 +147,12 @@ PERMISSIONS: Mapping[str, Permission] = {
     # the day of a sandbox: moved by who runs the whole of it
     "sandbox.move": Permission(ADMINISTRATORS, frozenset({OWN})),
     "channels.manage": Permission(ADMINISTRATORS, frozenset({OWN})),
+    # school years, read by everybody; a school's are kept there, the province's by who keeps the calendar
+    "school_years.list": Permission(EVERYBODY),
+    "school_years.keep": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    # duties that come back: an organisation's own, written down there or at the desk that stands in
+    "duties.list": Permission(PARTY | UNION),
+    "duties.record": Permission(PARTY | UNION, frozenset({OWN, RECEIVER})),
     # an auditor's mandate: given by a committee's secretary or the administrator, ended by them or above
     "mandates.list": Permission(PARTY | AUDITORS | ADMINISTRATORS),
     "mandate.give": Permission(LEADERS | ADMINISTRATORS),

@@ -17,7 +17,7 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.schedules.duties import DUTIES, POOL_REVIEW
 from workflows.schedules.records import duty_done, meeting_day, school_period
-from workflows.schedules.school_days import FIRST_MONTH, GRADUATION, KINDS, TERM, YEAR
+from workflows.schedules.school_days import FIRST_MONTH, GRADUATION, KINDS, LAST_GRADE, TERM, YEAR
 
 BY_NUMBER, BY_WEEKDAY, DEFAULT = "number", "weekday", "default"
 WITHOUT_DAY = ("union_branch",)  # classes have no office that would keep one
@@ -34,7 +34,7 @@ def keep_meeting_day(
     on: date,
     now: datetime,
 ) -> None:
-    """`answers`: how (number, weekday, default), day, weekday, nth, moved, since."""
+    """`answers`: how (number, weekday, default), day_of_month, weekday, nth, moved, since."""
     node = tree_of(tx).nodes.get(organisation_id)
     if node is None or body not in bodies_of(node.kind) or body in WITHOUT_DAY:
         raise NotFound
@@ -43,7 +43,7 @@ def keep_meeting_day(
     how = answers["how"]
     row: dict[str, Any] = {"organisation_id": organisation_id, "body": body, "moved": bool(answers["moved"])}
     if how == BY_NUMBER:
-        row["day"] = _within("day", answers.get("day"), 1, 31)
+        row["day"] = _within("day_of_month", answers.get("day_of_month"), 1, 31)
     elif how == BY_WEEKDAY:
         row |= {"weekday": _within("weekday", answers.get("weekday"), 0, 6), "nth": answers.get("nth")}
         if row["nth"] is None:
@@ -121,6 +121,8 @@ def _check(
     year, first, last = row["year"], row["first_day"], row["last_day"]
     if row["kind"] not in KINDS:
         raise _wrong("kind", "Hãy chọn một mục trong danh sách.")
+    if row["grade"] not in (None, LAST_GRADE):
+        raise _wrong("grade", "Học sinh phổ thông ra trường ở lớp {grade}.", grade=LAST_GRADE)
     if last is None or last < first:
         raise _wrong("last_day", "Ngày cuối không thể trước ngày đầu.")
     if not date(year, FIRST_MONTH - 1, 1) <= first <= last <= date(year + 1, FIRST_MONTH + 1, 30):
