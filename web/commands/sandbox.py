@@ -13,9 +13,10 @@ from engine.transactions import Store
 from web.commands.answers import in_words, json_option, refuse, tell
 from web.commands.demonstration import demonstration_settings
 from web.commands.progress import Step, shown
+from web.commands.serving import worker_jobs
+from web.language import words
 from web.opening import open_store
 from web.settings import Settings
-from workflows.jobs import JOBS
 from workflows.sandbox import asking, queries
 from workflows.sandbox.moving import Mover
 
@@ -61,7 +62,7 @@ def move(day: datetime, as_json: bool) -> None:
     try:
         number = _ask(store, day.date())
     except InvalidAnswers as wrong:
-        refuse(str(wrong.fields["day"][0]))
+        refuse(words(wrong.fields["day"][0]))
     with shown(quiet=as_json) as progress:
         _until_there(store, number, progress)
     with store.transaction(writing=False) as tx:
@@ -87,7 +88,7 @@ def _ask(store: Store, day: date) -> int:
 def _until_there(store: Store, number: int, progress: Step) -> None:
     """Runs the days, or looks on where a worker is quicker to take the move up."""
     hand, patience, reached = Hand(), time.monotonic() + PATIENCE, None
-    job = Mover(JOBS, hand).job()
+    job = Mover(worker_jobs(), hand).job()
     while (move := _open(store, number)) is not None:
         progress("Ngày đã qua", move.passed, move.days)
         if move.reached != reached:

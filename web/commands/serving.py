@@ -1,11 +1,16 @@
 """`ketnap serve` and `ketnap worker`: the two processes that an operator keeps running."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from engine.errors import Text
 from web.commands.answers import in_words, refuse
 from web.opening import open_store
 from web.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.jobs import Job
 
 OUTSIDE = (
     "Địa chỉ {host} có thể bị truy cập từ máy khác nên phải được mã hóa. Hãy đặt KETNAP_CERTIFICATE và "
@@ -39,10 +44,18 @@ def serve(threads: int, processes: int) -> None:
 @in_words
 def worker() -> None:
     """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
+    from engine.runs import Hand
     from engine.scheduler import run_worker
+    from workflows.sandbox.moving import jobs_of
+
+    store, hand = open_store(Settings.read()), Hand()
+    run_worker(store, jobs_of(store, worker_jobs(), hand), clock=store.clock, hand=hand)
+
+
+def worker_jobs() -> "tuple[Job, ...]":
+    """What a worker on this machine does: mail too, where a server for it is named."""
     from web.mail import Post
     from workflows.jobs import JOBS, post_job
 
     mail = Post.read()
-    jobs = (*JOBS, post_job(mail.open_line)) if mail else JOBS
-    run_worker(open_store(Settings.read()), jobs)
+    return (*JOBS, post_job(mail.open_line)) if mail else JOBS
