@@ -129,6 +129,23 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "institutions.adding": (Visit("administrator1"),),
     "organisations.index": (Visit("administrator1"), Visit("cell1")),
     "organisations.show": (Visit("administrator1"), Visit("cell1")),
+    "reorganisation.index": (Visit("administrator1"), Visit("administrator1", "state=done")),
+    "reorganisation.new": (Visit("administrator1"),),
+    "reorganisation.show": (
+        Visit("administrator1"),
+        Visit("administrator1", to={"plan_id": "carried"}),
+    ),
+    "reorganisation.head": (Visit("administrator1"),),
+    "reorganisation.adding": tuple(
+        Visit("administrator1", words={"change": verb})
+        for verb in ("found", "rename", "move", "power", "merge", "split", "end")
+    ),
+    "reorganisation.lists": tuple(
+        Visit("administrator1", words={"kind": kind})
+        for kind in ("below", "member", "position", "class", "case")
+    ),
+    "reorganisation.preview": (Visit("administrator1"),),
+    "reorganisation.report": (Visit("administrator1", to={"plan_id": "carried"}),),
     "tree.form": tuple(Visit("administrator1", words={"verb": verb}) for verb in VERBS),
     "rolls.show": (Visit("cell1"), Visit("school1")),
     "rolls.changing": (Visit("cell1"),),

@@ -109,17 +109,17 @@ WHATS: Final[Mapping[str, What]] = {
     ),
     "vote_before": What(
         "Có thể xét trước khi tốt nghiệp",
-        "Kỳ họp chi bộ sớm nhất khi vừa đủ điều kiện thời gian vừa xong hồ sơ theo nhịp thường.",
+        "Kỳ họp chi bộ sớm nhất mà đủ điều kiện về thời gian và hồ sơ kịp xong theo nhịp thường.",
         _vote_before,
     ),
     "vote_after": What(
         "Chỉ có thể xét sau khi tốt nghiệp",
-        "Kỳ họp sớm nhất như trên nhưng đã sau ngày tốt nghiệp.",
+        "Kỳ họp chi bộ sớm nhất mà hồ sơ kịp xong theo nhịp thường đã sau ngày tốt nghiệp.",
         _vote_after,
     ),
     "vote_unknown": What(
         "Có thể xét, chưa rõ ngày tốt nghiệp",
-        "Kỳ họp sớm nhất như trên của người mà trường chưa ghi ngày tốt nghiệp.",
+        "Kỳ họp chi bộ sớm nhất mà hồ sơ kịp xong, của người mà trường chưa ghi ngày tốt nghiệp.",
         _vote_unknown,
     ),
     "handover": What(
