@@ -15,6 +15,8 @@ from workflows.administration.placing import place_daily
 from workflows.admission.notices import tell_opened
 from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
+from workflows.forecast.reckoning import reckon
+from workflows.forecast.reminding import remind_of_age
 from workflows.reminders.distributing import distribute, forget_read, settle
 from workflows.reminders.mailing import OpenLine, post, write_digests, write_urgent
 from workflows.reminders.raising import remind
@@ -75,6 +77,8 @@ JOBS = (
     Job("forget_bulk", 3600, forget_old, daily=True, label="Dọn việc làm cùng lúc đã xong"),
     Job("reorganise", 10, carry_due, alone=True, label="Thực hiện phương án sắp xếp tổ chức"),
     Job("remind", 1800, remind, daily=True, label="Nhắc thời hạn"),
+    Job("remind_of_age", 1800, remind_of_age, daily=True, label="Nhắc tuổi, thời gian, tốt nghiệp"),
+    Job("forecast", 1800, reckon, daily=True, label="Tính dự báo nguồn"),
     Job("distribute", 10, distribute, label="Chuyển thông báo đến từng người"),
     Job("settle_notices", 60, settle, alone=True, label="Cất thông báo về việc đã xong"),
     Job("forget_notices", 3600, forget_read, daily=True, label="Dọn thông báo đã đọc từ lâu"),

@@ -14,6 +14,7 @@ from tests.workflows.builders import World, noon
 from workflows.access.records import glass, mandate
 from workflows.own_file.records import correction, erasure
 from workflows.people.records import member
+from workflows.reorganisation.records import reorganisation, reorganisation_change
 
 
 class Hands:
@@ -43,7 +44,7 @@ class Hands:
 
 def arrange(world: World, numbers: dict[str, int]) -> None:
     hands = Hands(world, numbers)
-    for furnish in (_inspection, _requests, _remarks, _trouble):
+    for furnish in (_inspection, _requests, _remarks, _trouble, _plans):
         furnish(hands)
     numbers["member_id"] = world.rows(select(func.min(member.c.id)))[0][0]
 
@@ -88,3 +89,28 @@ def _trouble(hands: Hands) -> None:
             tx, "timer", case_id=None, element=None, cause="Không tính được hạn.", now=noon(hands.world.today)
         )
     hands.numbers["incident_id"] = hands.last(incident)
+
+
+def _plans(hands: Hands) -> None:
+    """Organisations to be rearranged: a plan being written, one carried out."""
+    world, who = hands.world, "administrator1"
+    day = f"{world.today:%d/%m/%Y}"
+    head = {"number": "12-QĐ/TU", "issuer": "Tỉnh ủy Thử Nghiệm", "paper_on": day, "on_day": day}
+    how = {"seats": "follow", "registers": "new"}
+    new = {"kind": "party_cell", "parent": "dang uy truong", "decided_by": "none", "regime": "of_the_day"}
+    hands.send(who, "/reorganisations/new", head | {"title": "Chia chi bộ, nhập đảng ủy bộ phận"})
+    plan = hands.numbers["plan_id"] = hands.last(reorganisation)
+    for name in ("Chi bộ Tự nhiên", "Chi bộ Xã hội"):
+        hands.send(who, f"/reorganisations/{plan}/add/found", new | {"name": name})
+    into = "Chi bộ Tự nhiên\nChi bộ Xã hội"
+    hands.send(who, f"/reorganisations/{plan}/add/split", how | {"organisation": "Chi bộ 1", "into": into})
+    hands.numbers["change_id"] = hands.last(reorganisation_change)
+    gone = {"organisations": "Đảng ủy Trường THPT Thử Nghiệm", "into": "Đảng ủy phường Thử Nghiệm"}
+    hands.send(who, f"/reorganisations/{plan}/add/merge", how | gone)
+    hands.send(who, "/reorganisations/new", head | {"title": "Đổi tên chi bộ"})
+    carried = hands.numbers["carried"] = hands.last(reorganisation)
+    renamed = {"organisation": "Chi bộ 2", "name": "Chi bộ 2 (Xã hội)"}
+    hands.send(who, f"/reorganisations/{carried}/add/rename", renamed)
+    hands.send(who, f"/reorganisations/{carried}/submit", {}, f"/reorganisations/{carried}/preview")
+    for step in ("approve", "carry"):
+        hands.send(who, f"/reorganisations/{carried}/{step}", {}, f"/reorganisations/{carried}")

@@ -26,6 +26,7 @@ from workflows.own_file import corrections
 from workflows.own_file.records import erasure
 from workflows.people.records import user_account
 from workflows.people.users import add_position, add_user, positions_on
+from workflows.reorganisation import drafting
 from workflows.schedules.records import duty_done, school_period
 from workflows.transfers.custody import hand
 
@@ -219,6 +220,10 @@ def numbers(world: World) -> dict[str, int | str]:
         "<number:glass_id>": row["glass"],
         "<number:correction_id>": row["correction"],
         "<number:erasure_id>": row["erasure"],
+        "<number:plan_id>": row["plan"],
+        "<number:change_id>": row["change"],
+        "<any(found, rename, move, power, merge, split, end):change>": "rename",
+        "<any(below, member, position, class, case):kind>": "case",
         "<any(found, rename, move, power, end, code):verb>": "rename",
         "<name>": "2026-07-26",
     }
@@ -279,5 +284,18 @@ def _rows(tx: Transaction, world: World, case_id: int) -> None:
     user["done"] = tx.insert(
         duty_done, paper | {"organisation_id": world.cell, "duty": "plan", "period": str(on.year)}
     )
+    user["plan"], user["change"] = _plan(tx, world)
     open_incident(tx, "job", case_id=None, element=None, cause="kiểm thử", now=now)
     user["incident"] = tx.execute(select(incident.c.id)).scalar_one()
+
+
+def _plan(tx: Transaction, world: World) -> tuple[int, int]:
+    """A plan of the root's administrator with a cell that is split."""
+    by, now = world.users["administrator1"], noon(world.today)
+    paper = {"title": "Sắp xếp", "number": "1-QĐ", "paper_on": world.today, "issuer": "Tỉnh ủy"}
+    (root,) = tree_of(tx).children_on(None, world.today)
+    plan = drafting.make(tx, root, paper | {"on_day": world.today}, by=by, on=world.today, now=now)
+    split = {"organisation": world.cell, "into": [world.other_cell], "stays": True}
+    how = {"seats": "follow", "registers": "new"}
+    reach = {world.cell, world.other_cell}
+    return plan, drafting.add_change(tx, plan, "split", split | how, reach=reach, by=by)

@@ -100,6 +100,12 @@ class Mandate(NamedTuple):
     id: int
 
 
+class Plan(NamedTuple):
+    """A plan that rearranges organisations, asked about by its number."""
+
+    id: int
+
+
 class Glass(NamedTuple):
     """One opening of a case in an emergency, asked about by its number."""
 
@@ -155,6 +161,7 @@ Thing = (
     | Custody
     | Handover
     | Whole
+    | Plan
 )
 
 
@@ -256,6 +263,13 @@ def to_mandate(tx: Transaction, organisation_id: int, mandate_id: int, on: date)
     """Who gave it; who is audited only sees it in the list."""
     giver = tx.execute(select(mandate.c.organisation_id).where(mandate.c.id == mandate_id)).scalar()
     return None if giver is None else to_organisation(tx, organisation_id, giver, on)
+
+
+def to_plan(tx: Transaction, organisation_id: int, plan_id: int, on: date) -> frozenset[str] | None:
+    """Whose administrator makes it. That table belongs to a room that builds on this one: so by name."""
+    plans = metadata.tables["reorganisation"]
+    owner = tx.execute(select(plans.c.organisation_id).where(plans.c.id == plan_id)).scalar()
+    return None if owner is None else to_organisation(tx, organisation_id, owner, on)
 
 
 def to_glass(tx: Transaction, organisation_id: int, glass_id: int, on: date) -> frozenset[str] | None:
@@ -386,4 +400,5 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Custody: to_custody,
     Handover: to_handover,
     Whole: to_whole,
+    Plan: to_plan,
 }

@@ -67,6 +67,8 @@ KINDS: Mapping[str, str] = {
     "members_founded": "Nhập dữ liệu ban đầu: {new} đảng viên.",
     "accounts_founded": "Nhập dữ liệu ban đầu: {new} tài khoản.",
     "calendar_changed": "Sửa {days} ngày trong lịch làm việc (bản số {version}). Căn cứ: {source}",
+    "calendar_confirmed": "Xác nhận lịch nghỉ năm {year} (bản số {version}). Căn cứ: {source}",
+    "calendar_forecast": "Thêm lịch nghỉ dự kiến năm {year} (bản số {version}).",
     "meeting_day_kept": "Ghi ngày sinh hoạt định kỳ của {name}, từ {since}.",
     "school_period_kept": "Ghi “{name}” vào lịch năm học của {school}.",
     "school_period_withdrawn": "Rút “{name}” khỏi lịch năm học của {school}.",
