@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select, update
 
+from engine.outbox import tell
+from engine.records import outbox
 from tests.journeys.furniture import arrange
 from tests.web.conftest import HASH
 from tests.workflows.builders import BEGINNING, World, build, noon
@@ -22,6 +24,9 @@ from workflows.people import pool
 from workflows.people.records import user_account
 from workflows.people.students import add_student
 from workflows.people.users import add_position, add_user
+from workflows.reminders import channels
+from workflows.reminders.distributing import distribute
+from workflows.reminders.raising import remind
 
 LIST = "Họ và tên,Ngày sinh\nNguyễn Thị Mới,01/02/2008\nLỗi Ngày,31/02/2008\n".encode()
 
@@ -53,7 +58,21 @@ def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
             tx, world.institution, "Bùi Văn Bảy", date(2007, 5, 10), grade=12
         )
     arrange(world, scene.numbers)
+    _notices(world)
     return scene
+
+
+def _notices(world: World) -> None:
+    """What the worker of the night leaves behind: reminders, notices, a mail that was refused."""
+    now = noon(world.today)
+    with world.store.transaction() as tx:
+        channels.declare(tx, channels.CONNECTED, True, by=world.users["administrator1"], now=now)
+        waits = {"notices": 3, "tasks": 3, "late": 1}
+        tell(tx, "mail:1:1", channels.MAIL, to_user=world.users["cell1"], facts=waits, now=now)
+        refused = {"attempts": 2, "retry_at": now, "last_error": "Refused: recipient 550"}
+        tx.execute(update(outbox).where(outbox.c.kind == channels.MAIL).values(refused))
+    remind(world.store, now)
+    distribute(world.store, now)
 
 
 def _batches(world: World, scene: Scene) -> None:

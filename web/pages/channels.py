@@ -1,12 +1,12 @@
 """Kênh gửi ra ngoài: the network as the administrator declares it, and mail that could not be sent."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as sent
 from werkzeug.wrappers import Response
 
-from engine.errors import InvalidAnswers
+from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from web import forms
 from web.entry import now, opens, refusal, typed, user_id
@@ -17,6 +17,13 @@ from workflows.admission.fields import Sheet, choice, tick
 from workflows.reminders import channels
 
 pages = Blueprint("channels", __name__)
+
+
+# What is kept of a refusal is its class and code (web/mail.py).
+REFUSALS: Final = {
+    "Refused": "không nhận thư này (mã {code})",
+    "LineDown": "mất kết nối giữa chừng",
+}
 
 
 class Network(Sheet):
@@ -50,7 +57,16 @@ def index(tx: Transaction) -> str:
         zones=channels.ZONES,
         unsent=channels.unsent(tx),
         server=Post.read(),
+        why=_why,
     )
+
+
+def _why(kept: str | None) -> Text:
+    """In words; a mail that was not tried yet has none."""
+    kind, _, rest = (kept or "").partition(":")
+    if not kind:
+        return Text("chưa đến lượt")
+    return Text(REFUSALS.get(kind, "lỗi khi gửi (mã {code})"), code=rest.split()[-1] if rest else kind)
 
 
 @pages.post("/operations/channels")

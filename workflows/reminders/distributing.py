@@ -35,7 +35,7 @@ def distribute(store: Store, now: datetime) -> Done:
     try:
         with store.transaction() as tx:
             rows = tx.execute(_waiting(now).with_for_update(skip_locked=True)).all()
-            for row in rows:
+            for row in _still_true(tx, rows):
                 _distribute(tx, row, now)
             _mark_sent(tx, rows, now)
             done = Done(len(rows))
@@ -79,9 +79,18 @@ def _waiting(now: datetime) -> Any:
     return waiting.order_by(outbox.c.id).limit(AT_ONCE)
 
 
+def _still_true(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Without those about a task that is done by now."""
+    asked = {row.facts["task"] for row in rows if "task" in row.facts}
+    query = select(task.c.id).where(among(task.c.id, "asked"))
+    still_open = set(tx.execute(query, {"asked": asked}).scalars()) if asked else set()
+    return [row for row in rows if row.facts.get("task") in {None, *still_open}]
+
+
 def _alone(store: Store, row: Row[Any], now: datetime) -> None:
     with store.transaction() as tx:
-        _distribute(tx, row, now)
+        for one in _still_true(tx, [row]):
+            _distribute(tx, one, now)
 
 
 def _distribute(tx: Transaction, row: Row[Any], now: datetime) -> None:

@@ -75,6 +75,37 @@ KINDS: Final[Mapping[str, Kind]] = {
     "correction_decided": Kind(
         Text("Đề nghị sửa thông tin của bạn đã được trả lời"), PEOPLE, "own_file", frozenset()
     ),
+    # so many months before a day in somebody's life, and on it; {what}: the step that comes next
+    "age_before": Kind(
+        Text("Còn {months} tháng thì đủ tuổi xét kết nạp: {person} · việc tiếp theo: {what}"),
+        PEOPLE,
+        "student",
+    ),
+    "age_reached": Kind(Text("Đã đủ tuổi xét kết nạp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"),
+    "shared_before": Kind(
+        Text("Còn {months} tháng thì đủ thời gian cùng người giúp đỡ: {person} · việc tiếp theo: {what}"),
+        PEOPLE,
+        "student",
+    ),
+    "shared_reached": Kind(
+        Text("Đã đủ thời gian cùng người giúp đỡ: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
+    ),
+    "certificate_months": Kind(
+        Text("Giấy chứng nhận học lớp còn dùng được {months} tháng: {person} · việc tiếp theo: {what}"),
+        PEOPLE,
+        "student",
+    ),
+    "certificate_over": Kind(
+        Text("Giấy chứng nhận học lớp hết hạn, phải học lại: {person} · việc tiếp theo: {what}"),
+        PEOPLE,
+        "student",
+    ),
+    "graduation_before": Kind(
+        Text("Còn {months} tháng thì tốt nghiệp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
+    ),
+    "graduation_reached": Kind(
+        Text("Đến ngày tốt nghiệp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
+    ),
     "pool_confirmed": Kind(
         Text("{organisation} đã xác nhận nguồn ở cuộc họp ngày {meeting_on}: giữ {kept}, thêm {added}"),
         PEOPLE,
