@@ -19,11 +19,12 @@ from workflows.organisations.records import institution
 from workflows.people.names import Name
 from workflows.people.records import pool_entry, student
 from workflows.rules.calendar import Calendar
+from workflows.rules.eligibility import Facts
 from workflows.rules.queries import calendar_of
 from workflows.schedules.queries import meeting_days_of, school_days_of
-from workflows.schedules.school_days import SchoolDays
 
 NO_CELL: Final = 0  # where no cell follows a school yet: it meets as one that has no day of its own
+NO_CASE: Final = 0
 # Stages before the cell has voted: from here on nothing is planned backward.
 BEFORE_VOTE: Final = (
     "source_building",
@@ -142,24 +143,28 @@ def looks(tx: Transaction, people: Sequence[Subject], on: date, *, vote_on: date
     facts = facts_of_many(tx, [_asked(one) for one in people], on)
     opened = open_steps(tx, [one.case_id for one in people if one.case_id is not None], on)
     grounds = _Grounds(tx, people, on)
-    found = []
-    for one in people:
-        known = facts[_asked(one).id]
-        if not one.followed:
-            known = replace(known, certificate_on=None, left_party_on=None, times_admitted=0)
-        ground, school = grounds.of(one), grounds.school(one)
-        seen = outlook(
-            known,
-            meetings=ground.meetings,
-            calendar=ground.calendar,
-            today=on,
-            graduation_on=_graduation(one, school, on),
-        )
-        here = opened.get(one.case_id, {}) if one.case_id is not None else {}
-        beyond = one.stage is not None and one.stage not in BEFORE_VOTE
-        ahead = None if beyond else plan(seen, ground, here, vote_on=vote_on)
-        found.append(Look(one, seen, ahead, here, ground.abroad))
-    return found
+    return [
+        _look(one, facts[_asked(one).id], grounds, opened.get(one.case_id or NO_CASE, {}), vote_on)
+        for one in people
+    ]
+
+
+def _look(
+    one: Subject, facts: Facts, grounds: "_Grounds", opened: Mapping[str, date], vote_on: date | None
+) -> Look:
+    if not one.followed:
+        facts = replace(facts, certificate_on=None, left_party_on=None, times_admitted=0)
+    ground = grounds.of(one)
+    seen = outlook(
+        facts,
+        meetings=ground.meetings,
+        calendar=ground.calendar,
+        today=grounds.on,
+        graduation_on=grounds.graduation(one),
+    )
+    beyond = one.stage is not None and one.stage not in BEFORE_VOTE
+    ahead = None if beyond else plan(seen, ground, opened, vote_on=vote_on)
+    return Look(one, seen, ahead, opened, ground.abroad)
 
 
 def open_steps(tx: Transaction, cases: Sequence[int], on: date) -> dict[int, dict[str, date]]:
@@ -184,10 +189,15 @@ class _Grounds:
         self.schools = school_days_of(tx, {one.institution_id for one in known}, on)
         cases = [one.case_id for one in known if one.case_id is not None]
         self.abroad = set(tx.execute(ABROAD, {"cases": cases}).scalars())
-        self.grounds: dict[tuple[object, ...], Ground] = {}
+        self.grounds: dict[object, Ground] = {}
+        self.graduations: dict[object, date | None] = {}
 
-    def school(self, one: Subject) -> SchoolDays:
-        return self.schools[one.institution_id]
+    def graduation(self, one: Subject) -> date | None:
+        told = one.grade, one.course, one.programme, one.graduation_on
+        key = one.institution_id, *told
+        if key not in self.graduations:
+            self.graduations[key] = self.schools[one.institution_id].graduation_of(*told, self.on)
+        return self.graduations[key]
 
     def of(self, one: Subject) -> Ground:
         abroad = one.case_id in self.abroad
@@ -196,7 +206,7 @@ class _Grounds:
             self.grounds[key] = ground_of(
                 self.calendar,
                 self.meetings[one.cell_id or NO_CELL],
-                self.school(one),
+                self.schools[one.institution_id],
                 today=self.on,
                 grade=one.grade,
                 course=one.course,
@@ -208,10 +218,6 @@ class _Grounds:
 
 def _asked(one: Subject) -> Asked:
     return Asked(one.case_id or -one.student_id, one.student_id, one.cell_id or NO_CELL)
-
-
-def _graduation(one: Subject, school: SchoolDays, on: date) -> date | None:
-    return school.graduation_of(one.grade, one.course, one.programme, one.graduation_on, on)
 
 
 _TASKS = (

@@ -45,7 +45,7 @@ class Page:
 def page_of(tx: Transaction, one: Subject, on: date, *, vote_on: date | None = None) -> Page:
     (look,) = looks(tx, [one], on, vote_on=vote_on)
     voted_on = decided_on = ceremony_on = None
-    road = look.seen.road
+    road = _road_ahead(look)
     if look.voted and one.case_id is not None:
         voted_on = _day(tx, one.case_id, "cell_vote", "carried")
         decided_on = _day(tx, one.case_id, "admission_decision", "admitted")
@@ -64,6 +64,13 @@ def page_of(tx: Transaction, one: Subject, on: date, *, vote_on: date | None = N
         _doers(tx, look, on),
         _meetings(tx, one, on),
     )
+
+
+def _road_ahead(look: Look) -> Road | None:
+    """From the meeting that is planned for; where there is no plan, from the first lawful one."""
+    if look.plan is None:
+        return look.seen.road
+    return road_from(look.plan.vote_on, look.seen.calendar)
 
 
 def destination_of(tx: Transaction, commune_code: str | None, on: date) -> str | None:

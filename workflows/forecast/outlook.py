@@ -21,9 +21,13 @@ from workflows.rules.standing import TITLES, Standing, standing
 from workflows.schedules.meeting_days import MeetingDays
 
 ONE_DAY: Final = timedelta(days=1)
-# Papers that people get, or get anew: missing or run out they are work, dated ahead they are time.
-PAPERS: Final = frozenset({"certificate", "file_age", "union_resolution"})
-TIMED: Final = PAPERS | {"age", "shared_time", "mentored_time", "readmission"}
+# Papers that people get, or get anew, and their dates: missing or run out they are work, dated ahead time.
+PAPERS: Final = {
+    "certificate": "certificate_on",
+    "file_age": "file_completed_on",
+    "union_resolution": "union_resolution_on",
+}
+TIMED: Final = PAPERS.keys() | {"age", "shared_time", "mentored_time", "readmission"}
 _TIMED: Final = {row.name: (row, condition) for condition, row in TITLES.items() if row.name in TIMED}
 # Where the student stands on the last day of school, by the latest lawful days.
 NOT_VOTED, VOTED, DECIDED, PROBATION, OFFICIAL = "not_voted", "voted", "decided", "probation", "official"
@@ -179,8 +183,15 @@ def _times(since: date) -> Iterator[tuple[Edition, date, date]]:
 
 
 def _refusals(facts: Facts, edition: Edition, on: date) -> list[Unmet]:
-    found = (condition(facts, edition, on) for _, condition in _TIMED.values())
-    return [one for one in found if one is not None and (one.first_day or one.condition not in PAPERS)]
+    """What stands against the day and is neither a paper that is missing nor one that has run out."""
+    found = []
+    for name, (_, condition) in _TIMED.items():
+        if name in PAPERS and getattr(facts, PAPERS[name]) is None:
+            continue
+        one = condition(facts, edition, on)
+        if one is not None and (one.first_day or name not in PAPERS):
+            found.append(one)
+    return found
 
 
 def _why_never(facts: Facts, today: date) -> Unmet | None:

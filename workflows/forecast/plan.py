@@ -4,7 +4,7 @@ Both directions use one sum: `Ground.arrives` says when a step begun on a day is
 is its inverse. Pure; the rows are `lead_times.toml`.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from workflows.schedules.school_days import LAST_GRADE, Period, SchoolDays
 
 ONE_DAY: Final = timedelta(days=1)
 YEARS_AHEAD: Final = 4  # for how long the breaks of a school are laid over the calendar
+Way = Mapping[str, tuple[date, date]]  # row → its first and last day
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,13 @@ class Ground:
     abroad: bool = False
     _done: dict[tuple[str, date], date] = field(default_factory=dict, repr=False)
     _starts: dict[tuple[str, date], date] = field(default_factory=dict, repr=False)
+    _ways: dict[object, Way] = field(default_factory=dict, repr=False)
+
+    def way(self, key: object, work_out: Callable[[], Way]) -> Way:
+        """A way through the rows, kept for the next person who stands at the same place."""
+        if key not in self._ways:
+            self._ways[key] = work_out()
+        return self._ways[key]
 
     def arrives(self, lead: Lead, start: date) -> date:
         """The day on which a step begun on that day is done."""
@@ -171,24 +179,19 @@ def plan(
     if seen.first_day is None or VOTE not in rows:
         return None
     begun = by_row(opened)
-    paced = forward(seen.today, ground, rows, begun)
+    at = frozenset(begun.items())
+    paced = ground.way((seen.today, rows, at), lambda: forward(seen.today, ground, rows, begun))
     facts = helped_from(seen.facts, seen.today)
     reached = meeting_from(facts, max(paced[VOTE][1], seen.first_day), ground.meetings, ground.calendar)
     if reached is None:
         return None
     wanted = vote_on or reached
+    latest = ground.way((wanted, rows), lambda: backward(wanted, ground, rows))
     today = _working_day_before(seen.today, ground.calendar)  # nobody is late for a weekend
-    steps = [
-        PlanStep(
-            leads()[name],
-            start,
-            done,
-            begun.get(name),
-            late=start < today if name not in begun else paced[name][1] > done,
-        )
-        for name, (start, done) in backward(wanted, ground, rows).items()
-        if not leads()[name].waits or leads()[name].length(_edition(start))  # a wait that is asked for
-    ]
+    steps = []
+    for name, (start, done) in latest.items():
+        late = start < today if name not in begun else paced[name][1] > done
+        steps.append(PlanStep(leads()[name], start, done, begun.get(name), late))
     return Plan(wanted, reached, steps, None if seen.facts.helper_official else _helper_since(wanted))
 
 
@@ -206,8 +209,8 @@ def _helper_since(vote_on: date) -> date:
     return _months_before(vote_on, edition_on(vote_on).number("shared_unit_months_min"))
 
 
-def backward(vote_on: date, ground: Ground, rows: Collection[str]) -> dict[str, tuple[date, date]]:
-    """Row → (latest start, latest finish) of the rows that are left."""
+def backward(vote_on: date, ground: Ground, rows: Collection[str]) -> Way:
+    """Row → (latest start, latest finish) of the rows that are left; without waits that nobody asks for."""
     found: dict[str, tuple[date, date]] = {}
     finish = dict.fromkeys(rows, vote_on)
     for name in reversed([name for name in leads() if name in finish]):
@@ -217,12 +220,15 @@ def backward(vote_on: date, ground: Ground, rows: Collection[str]) -> dict[str, 
         for before in lead.after:
             for one in _shown(before, finish):
                 finish[one] = min(finish[one], start)
-    return {name: found[name] for name in leads() if name in found}
+    asked = (name for name, lead in leads().items() if name in found and _is_asked(lead, found[name][0]))
+    return {name: found[name] for name in asked}
 
 
-def forward(
-    today: date, ground: Ground, rows: Collection[str], opened: Mapping[str, date]
-) -> dict[str, tuple[date, date]]:
+def _is_asked(lead: Lead, start: date) -> bool:
+    return not lead.waits or lead.length(_edition(start)) > 0
+
+
+def forward(today: date, ground: Ground, rows: Collection[str], opened: Mapping[str, date]) -> Way:
     """Row → (start, end) at the pace of the rows; what is open began when it was opened, and ends from today
     on; the rest begins once what comes before it is done."""
     found: dict[str, tuple[date, date]] = {}

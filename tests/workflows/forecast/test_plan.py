@@ -44,6 +44,7 @@ YEAR = SchoolDays(
 GROUND = ground_of(CALENDAR, FIFTH, YEAR, today=TODAY, grade=12)
 OFFICE = ground_of(CALENDAR, FIFTH, today=TODAY)
 ALL = frozenset(leads())
+STEPS_OF_PEOPLE = [name for name, lead in leads().items() if not lead.waits]
 
 
 def planned(
@@ -239,6 +240,7 @@ grounds = st.sampled_from(
         ground_of(CALENDAR, MeetingDays(Pattern(day=20), planned=(date(2027, 3, 4),)), today=TODAY),
     ]
 )
+meetings = st.dates(date(2027, 9, 1), date(2028, 5, 1))
 finishes = st.dates(date(2027, 1, 10), date(2027, 12, 20))
 
 
@@ -266,7 +268,7 @@ def test_a_latest_start_arrives_in_time_and_a_working_day_later_does_not(
 
 
 @settings(max_examples=200, deadline=None)
-@given(ground=grounds, wanted=st.dates(date(2027, 9, 1), date(2028, 5, 1)), rows=st.sampled_from(sorted(ALL)))
+@given(ground=grounds, wanted=meetings, rows=st.sampled_from(STEPS_OF_PEOPLE))
 def test_a_case_begun_on_its_latest_days_is_voted_on_at_the_meeting_and_a_day_later_it_is_not(
     ground: Ground, wanted: date, rows: str
 ) -> None:
