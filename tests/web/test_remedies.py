@@ -152,3 +152,28 @@ def test_figures_that_turn_the_result_are_refused(
     assert user.post(f"/votes/{old.id}/correct", turned).status_code == 409
     assert "phải làm lại theo quy định" in user.page
     assert [row.status for row in votes_of(world)] == ["standing"]
+
+
+def test_a_superior_gives_a_new_day_on_paper_and_the_case_says_that_it_is_not_from_the_rules(
+    world: World, case_id: int, person: Callable[[str], Person]
+) -> None:
+    world.until(case_id, "admission_ceremony")
+    user, path = person("commune1"), f"/cases/{case_id}/grant-time"
+    user.get(f"/cases/{case_id}")
+    assert f'href="{path}"' in user.page
+    user.get(path)
+    assert "Lễ kết nạp: hạn" in user.page
+    running = world.rows(select(clock).where(clock.c.name == "ceremony"))[0]
+    sent = {"clock": str(running.id), "until": "15/01/2026", "on": f"{world.today:%d/%m/%Y}", "reason": "Bão"}
+    assert user.post(path, sent).status_code == 422  # its paper has a number
+    user.post(path, {**sent, "number": "12-CV/ĐU"})
+    words = read(user)
+    assert "Đã ghi hạn mới: 15/01/2026" in words
+    assert "cấp trên gia hạn đến 15/01/2026, văn bản số 12-CV/ĐU" in words
+    assert "không phải thời hạn của quy định" in words
+    assert "Cấp trên gia hạn Lễ kết nạp đến 15/01/2026" in words
+    assert user.post(path, {**sent, "number": "13-CV/ĐU", "clock": "abc"}).status_code == 422
+    cell = person("cell1")
+    cell.get(f"/cases/{case_id}")
+    assert "/grant-time" not in cell.page
+    assert cell.get(path).status_code == 404

@@ -155,3 +155,22 @@ def test_a_journal_that_was_tampered_with_is_told(world: World, keeper: Person) 
         tx.execute(update(journal_head).values(signature=b"x"))
     keeper.post("/operations/verify", {})
     assert "Nhật ký không còn khớp" in keeper.page
+
+
+def test_a_forecast_year_says_so_is_confirmed_with_its_paper_and_the_next_is_added(
+    world: World, keeper: Person
+) -> None:
+    keeper.get("/calendar?year=2027")
+    assert "ngày nghỉ là dự kiến" in keeper.page
+    assert keeper.post("/calendar/confirm", {"year": "2027"}).status_code == 422
+    keeper.get("/calendar?year=2027")
+    keeper.post("/calendar/confirm", {"year": "2027", "source": "Thông báo 1 thử"})
+    assert "Đã xác nhận lịch nghỉ năm 2027" in keeper.page
+    assert "ngày nghỉ là dự kiến" not in keeper.page and "(dự kiến)</td>" not in keeper.page
+    assert keeper.post("/calendar/confirm", {"year": "2027", "source": "Lần nữa"}).status_code == 409
+    keeper.get("/calendar?year=2027")
+    keeper.post("/calendar/forecast", {"year": "2028"})
+    assert "Ngày làm việc năm 2028" in keeper.page and "ngày nghỉ là dự kiến" in keeper.page
+    assert keeper.post("/calendar/forecast", {"year": "2035"}).status_code == 409
+    keeper.get("/administration/log")
+    assert "Xác nhận lịch nghỉ năm 2027" in keeper.page

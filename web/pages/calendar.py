@@ -13,7 +13,7 @@ from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from workflows import access
 from workflows.access import Whole
-from workflows.administration.days import change_calendar
+from workflows.administration.days import add_forecast, change_calendar, confirm_year
 from workflows.admission.fields import Sheet, choice, day, line, rows
 from workflows.admission.recalculation import left_to_recount
 from workflows.desk import calendar_page
@@ -22,6 +22,7 @@ from workflows.rules.queries import calendar_of, calendar_rows
 
 pages = Blueprint("calendar", __name__)
 ORDINARY = "ordinary"
+CONFIRMED = "Đã xác nhận lịch nghỉ năm {year} (bản lịch số {version})."
 KINDS = (
     ("holiday", "Nghỉ lễ, Tết"),
     ("rest", "Nghỉ bù, nghỉ hoán đổi"),
@@ -45,11 +46,17 @@ class Change(Sheet):
     source = line("Văn bản làm căn cứ (số, ngày)", required=True, longest=250)
 
 
+class Confirmation(Sheet):
+    """The paper by which a forecast year became the plan."""
+
+    source = line("Văn bản thông báo (số, ngày)", required=True, longest=250)
+
+
 @pages.get("/calendar")
 @opens("calendar.list")
 def index(tx: Transaction) -> str:
     known, calendar = calendar_page.years(tx), calendar_of(tx)
-    year = request.args.get("year", type=int) or today().year
+    year = request.values.get("year", type=int) or today().year
     year = min(max(year, known[0] if known else year), known[-1] if known else year)
     return render_template(
         "calendar.html",
@@ -62,7 +69,18 @@ def index(tx: Transaction) -> str:
         left=left_to_recount(tx),
         kinds=dict(KINDS),
         calendar=calendar,
+        confirming=_confirming(),
+        refusal=refusal(),
         may_change=access.may(tx, user_id(), "calendar.change", Whole(), today()),
+    )
+
+
+def _confirming() -> list[forms.Group]:
+    why = refusal()
+    return forms.show(
+        Confirmation,
+        typed=request.form if typed() else None,
+        errors=why.fields if isinstance(why, InvalidAnswers) else None,
     )
 
 
@@ -88,6 +106,25 @@ def save(tx: Transaction) -> Response:
         "done",
     )
     return redirect(url_for("calendar.index", year=days[0].day.year), 303)
+
+
+@pages.post("/calendar/confirm")
+@opens("calendar.change", Whole, writing=True, again="calendar.index")
+def confirm(tx: Transaction) -> Response:
+    year = request.form.get("year", type=int) or 0
+    answers = forms.load(Confirmation, request.form)
+    version = confirm_year(tx, year, answers["source"], on=today(), by=user_id(), now=now())
+    flash(words(CONFIRMED, year=str(year), version=version), "done")
+    return redirect(url_for("calendar.index", year=year), 303)
+
+
+@pages.post("/calendar/forecast")
+@opens("calendar.change", Whole, writing=True)
+def forecast(tx: Transaction) -> Response:
+    year = request.form.get("year", type=int) or 0
+    add_forecast(tx, year, on=today(), by=user_id(), now=now())
+    flash(words("Đã thêm lịch nghỉ dự kiến năm {year}.", year=str(year)), "done")
+    return redirect(url_for("calendar.index", year=year), 303)
 
 
 def _form(moved: list[calendar_page.Moved] | None) -> str:

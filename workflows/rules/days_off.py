@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
-from engine.errors import InvalidAnswers, Text
+from engine.errors import Conflict, InvalidAnswers, Text
 from workflows.rules.calendar import KINDS, SATURDAY, WORKING_SATURDAY
-from workflows.rules.queries import forget_calendar
+from workflows.rules.queries import calendar_rows, forget_calendar
 from workflows.rules.records import calendar_day
-from workflows.rules.seed import seed_days
+from workflows.rules.seed import EXPECTED, FIRST_YEAR, forecast_days, seed_days
 
 if TYPE_CHECKING:
     from engine.transactions import Transaction
@@ -50,6 +50,31 @@ def change_days(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, no
     if faults or not days:
         raise InvalidAnswers({"days": faults or [Text("Hãy chọn ít nhất một ngày để thay đổi.")]})
     return _write(tx, days, by=by, now=now)
+
+
+def confirm_year(tx: "Transaction", year: int, source: str, *, by: int | None, now: datetime) -> int:
+    """What was forecast for the year is announced as it was: the same days, with the paper that says so."""
+    if not source.strip():
+        raise InvalidAnswers({"source": [Text("Hãy ghi văn bản làm căn cứ.")]})
+    rows = [row for row in calendar_rows(tx, year) if row.forecast]
+    if not rows:
+        raise Conflict(Text("Năm {year} không còn ngày nghỉ nào là dự kiến.", year=str(year)))
+    days = [DayOff(row.day, row.kind, row.name.removesuffix(EXPECTED), source) for row in rows]
+    return _write(tx, days, by=by, now=now)
+
+
+def add_forecast(tx: "Transaction", year: int, *, by: int | None, now: datetime) -> int:
+    """The holidays of the next year as the law and the lunar calendar let expect; marked as a forecast."""
+    if year != last_year(tx) + 1:
+        raise Conflict(Text("Chỉ thêm được năm liền sau năm cuối của lịch."))
+    days = [DayOff(row.day, row.kind, row.name, row.source, row.forecast) for row in forecast_days(year)]
+    return _write(tx, days, by=by, now=now)
+
+
+def last_year(tx: "Transaction") -> int:
+    """The last year that the table speaks of; the first of the rules where it is empty."""
+    last = tx.execute(select(func.max(calendar_day.c.day))).scalar()
+    return FIRST_YEAR - 1 if last is None else int(last.year)
 
 
 def _write(tx: "Transaction", days: Sequence[DayOff], *, by: int | None, now: datetime) -> int:

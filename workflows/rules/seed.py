@@ -21,6 +21,7 @@ SWAPPED_OFF: Final = "nghỉ hoán đổi"
 SWAPPED_IN: Final = "thứ Bảy làm bù"
 LIBRARY_SWAP: Final = "Ngày nghỉ (thay cho ngày"
 SWAP_NOTICE: Final = "Thông báo hoán đổi ngày làm việc hằng năm"
+EXPECTED: Final = " (dự kiến)"
 FORECAST: Final = "Dự kiến theo lịch, chờ thông báo của Bộ Nội vụ"
 
 
@@ -46,6 +47,12 @@ def seed_days() -> list[SeedDay]:
     return [days[day] for day in sorted(days)]
 
 
+def forecast_days(year: int) -> list[SeedDay]:
+    """The holidays of a year whose days off nobody has announced yet, in order."""
+    vietnam = holidays.country_holidays("VN", years=year, language="vi")
+    return [_forecast(day, name) for day, name in sorted(vietnam.items()) if day.year == year]
+
+
 def _of_the_law() -> Iterator[SeedDay]:
     vietnam = holidays.country_holidays("VN", years=range(FIRST_YEAR, FORECAST_YEAR + 1), language="vi")
     for day, name in vietnam.items():
@@ -58,12 +65,16 @@ def _of_the_law() -> Iterator[SeedDay]:
 def _row(day: date, name: str) -> SeedDay:
     """A compensatory or swapped day off is a rest; everything else the library names is a holiday."""
     if day.year > ANNOUNCED_YEAR:
-        return SeedDay(day, _kind(name), f"{_festival(name)} (dự kiến)", FORECAST, forecast=True)
+        return _forecast(day, name)
     if name.startswith(LIBRARY_SWAP):
         worked = name.removeprefix(LIBRARY_SWAP).strip(" )")
         return SeedDay(day, REST, SWAPPED_OFF, f"{SWAP_NOTICE}; làm bù ngày {worked}")
     source = CULTURE_DAY_LAW if (day.month, day.day) == (11, 24) else LAW
     return SeedDay(day, _kind(name), _festival(name), source)
+
+
+def _forecast(day: date, name: str) -> SeedDay:
+    return SeedDay(day, _kind(name), _festival(name) + EXPECTED, FORECAST, forecast=True)
 
 
 def _kind(name: str) -> str:

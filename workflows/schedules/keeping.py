@@ -89,7 +89,7 @@ def keep_period(
         _withdraw(tx, institution_id, instead_of, by=by, now=now)
     kept = row | {"institution_id": institution_id, "by_user": by, "recorded_at": now}
     number = tx.insert(school_period, kept)
-    _note(tx, institution_id, "school_period_kept", row["name"], on=on, by=by, now=now)
+    _note(tx, institution_id, "school_period_kept", answers["name"], on=on, by=by, now=now)
     return number
 
 
@@ -188,7 +188,7 @@ def withdraw_duty(
     still = update(duty_done).where(*ours, d.withdrawn_at.is_(None))
     if not tx.execute(still.values(withdrawn_by=by, withdrawn_at=now)).rowcount:
         raise Conflict(Text("Dòng này đã được thay hoặc rút. Hãy tải lại trang."))
-    facts = {"duty": row.duty, "period": row.period, "number": row.number}
+    facts: dict[str, Any] = {"duty": row.duty, "period": row.period, "number": row.number}
     note(tx, "duty_withdrawn", organisation_id=organisation_id, on=on, by=by, now=now, **facts)
 
 

@@ -94,7 +94,8 @@ def school_days_of(
     own: dict[int | None, list[Period]] = defaultdict(list)
     for row in tx.execute(_PERIODS, {"institutions": institution_ids}):
         if on is None or row.year >= on.year - 2:
-            own[row.institution_id].append(Period(*tuple(row)[1:], common=row.institution_id is None))
+            period = Period(*tuple(row)[1:])
+            own[row.institution_id].append(period._replace(common=row.institution_id is None))
     common = SchoolDays.of((), own[None])
     return {
         institution: SchoolDays.of(own[institution], own[None]) if institution in own else common

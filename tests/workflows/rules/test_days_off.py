@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import func, select
 
-from engine.errors import InvalidAnswers
+from engine.errors import Conflict, InvalidAnswers
 from engine.registry import Registry
 from engine.transactions import Store
 from workflows.rules.calendar import HOLIDAY, REST, WORKING_SATURDAY
-from workflows.rules.days_off import DayOff, change_days, seed_calendar
+from workflows.rules.days_off import DayOff, add_forecast, change_days, confirm_year, seed_calendar
 from workflows.rules.queries import calendar_of, calendar_rows
 from workflows.rules.records import calendar_day
 from workflows.rules.seed import seed_days
@@ -109,3 +109,30 @@ def test_a_day_that_makes_no_sense_is_refused(store: Store, row: DayOff, why: st
     assert "01/03/2027" in str(refused.value.fields["days"][0]), why
     with store.transaction() as tx, pytest.raises(InvalidAnswers):
         change_days(tx, [], by=7, now=NOW)
+
+
+def test_a_confirmed_year_keeps_its_days_and_is_no_forecast_any_more(store: Store) -> None:
+    with store.transaction() as tx:
+        seed_calendar(tx, now=NOW)
+        before = {row.day: row.kind for row in calendar_rows(tx, 2027)}
+        assert calendar_of(tx).count(date(2026, 12, 30), 5).forecast
+        confirm_year(tx, 2027, "Thông báo thử", by=None, now=NOW)
+        assert {row.day: row.kind for row in calendar_rows(tx, 2027)} == before
+        assert not any("dự kiến" in row.name or row.forecast for row in calendar_rows(tx, 2027))
+        assert not calendar_of(tx).count(date(2026, 12, 30), 5).forecast
+        with pytest.raises(Conflict):
+            confirm_year(tx, 2027, "Thông báo thử", by=None, now=NOW)
+
+
+def test_the_next_year_is_added_as_a_forecast_with_its_tet(store: Store) -> None:
+    with store.transaction() as tx:
+        seed_calendar(tx, now=NOW)
+        with pytest.raises(Conflict):
+            add_forecast(tx, 2029, by=None, now=NOW)
+        add_forecast(tx, 2028, by=None, now=NOW)
+        rows = calendar_rows(tx, 2028)
+        assert all(row.forecast for row in rows)
+        assert not calendar_of(tx).is_working_day(date(2028, 1, 26)), (
+            "the first day of the year of the Monkey"
+        )
+        assert calendar_of(tx).known_until == date(2026, 12, 31)
