@@ -12,7 +12,7 @@ from tests.bpmn.walking import Walk, roots
 from tests.bpmn.words import INTERRUPTIBLE, INTERRUPTIONS
 
 HEAT = Path(__file__).parents[2] / "var" / "coverage"
-SIDE_PROCESSES = ("helper_change",)
+SIDE_PROCESSES = ("helper_change", *["handover"] * 20)
 LONGEST = 300  # steps of one walk
 
 
@@ -34,6 +34,16 @@ class Explorer:
         self.taken[name, word] += 1
         return word
 
+    def said(self, walk: Walk, open_tasks: list[str]) -> bool:
+        """What is told a handover from outside: a helper was named, or the sender takes it back."""
+        if not open_tasks:
+            walk.send("assigned", "helper_assigned")
+        elif open_tasks == ["answer_handover"] and self.random.random() < 0.2:
+            walk.send("recalled", "recall")
+        else:
+            return False
+        return True
+
     def walk(self, process: str) -> Walk:
         walk = Walk(process, self.choose)
         for _ in range(LONGEST):
@@ -46,6 +56,8 @@ class Explorer:
                 walk.send(self.choose("interruption", list(INTERRUPTIONS)))
                 continue
             tasks, timers = walk.items("task"), walk.items("timer")
+            if process == "handover" and self.said(walk, [item.element for item in tasks]):
+                continue
             if not tasks + timers:
                 self.stuck.append(walk.passed[-1])
                 break

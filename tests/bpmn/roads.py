@@ -30,7 +30,12 @@ STRUCK = {"cell_review": "strike_off"}
 
 def moved(stage: str, **words: str | list) -> Road:
     """The student changes unit in this stage; the case goes on in the new unit to its good end."""
-    known = {"stage_left": stage, "candidate_standing": ["new", "recognised"], "class_standing": "passed"}
+    known = {
+        "stage_left": stage,
+        "deciding_kept": "no",
+        "candidate_standing": ["new", "recognised"],
+        "class_standing": "passed",
+    }
     known |= {"check_certificate": ["none", "valid"], "file_state": ["new", "kept"]}
     known |= {"checks_state": ["open", "concluded"], "verification_plan": ["none_sent", "sent"]}
     known |= {"opinion_plan": ["none_sent", "sent"]}
@@ -281,11 +286,12 @@ ROADS = [
         {"admission_decision": "refused"},
         {"refusal": "withdrawn"},
     ),
+    Road("the person goes out of the system", "moved_away", {}, {"admission_vote": "moved_away"}),
     Road(
-        "a candidate dies while being handed over",
-        "deceased",
-        {},
-        {"file_checks": "unit_changed", "handover": "deceased"},
+        "moved under the same deciding committee, which goes on with the file",
+        "official_member",
+        {**COMMITTEE, "stage_left": "decision", "deciding_kept": "yes"},
+        {"decision": "unit_changed"},
     ),
     Road(
         "a probationer dies while the admission is examined",
@@ -294,6 +300,56 @@ ROADS = [
         {"probation": "wrong_admission", "annulment": "deceased"},
     ),
 ]
+
+
+# Handovers: what is answered where, and after how many steps the sender recalls; where they end.
+HANDOVERS: dict[str, tuple[str, dict[str, str | list], str]] = {
+    "a candidate is handed on and gets a helper": ("handover_closed", {}, ""),
+    "a member is handed on": ("handover_closed", {"after_arrival": "closed"}, ""),
+    "a member comes back from a temporary transfer": ("handover_closed", {"after_arrival": "return"}, ""),
+    "the cell gives up before anybody is asked": (
+        "handover_given_up",
+        {"prepare_handover": "given_up"},
+        "",
+    ),
+    "the committee sends it back, the receiver returns it and then hands it on": (
+        "handover_closed",
+        {
+            "offer_handover": ["sent_back", "offered"],
+            "answer_handover": ["returned", "forwarded", "accepted"],
+        },
+        "",
+    ),
+    "the sender recalls and gives up": (
+        "handover_given_up",
+        {"prepare_handover": ["prepared", "given_up"]},
+        "answer_handover",
+    ),
+    "an organisation outside of the system takes the person": (
+        "handover_taken_away",
+        {"answer_handover": "taken_away"},
+        "",
+    ),
+    "the case ends before anybody has come": ("handover_moot", {"confirm_arrival": "not_needed"}, ""),
+}
+
+
+@cache
+def handed(name: str) -> Walk:
+    """The walk of a named handover; whoever waits for a helper is told of one."""
+    _end, words, recalled_at = HANDOVERS[name]
+    walk = Walk("handover", **words)
+    for _ in range(40):
+        if walk.ended:
+            return walk
+        tasks = walk.items("task")
+        if not tasks:
+            walk.send("assigned", "helper_assigned")
+        elif tasks[0].element == recalled_at:
+            walk.send("recalled", "recall")
+        else:
+            walk.complete(tasks[0])
+    raise AssertionError(f"{name}: still open: {walk.open}")
 
 
 @cache

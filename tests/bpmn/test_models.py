@@ -18,6 +18,7 @@ from engine.models.check import check
 from engine.models.layout.places import Box
 from engine.models.xml import find, name_of
 from engine.process import SpecSet
+from engine.process.decisions import read_cell
 from engine.process.expressions import read
 from tests.bpmn.walking import roots
 from tests.bpmn.words import ANSWERS, INTERRUPTIONS, LISTS, OUTCOMES, STAGES
@@ -40,6 +41,8 @@ ROLES = {
     "addressee",
     "opinion_giver",
     "custodian",
+    "referring_committee",
+    "receiver",
 }
 
 
@@ -192,18 +195,19 @@ def find_decision(text: bytes):
     ("name", "inputs"),
     [
         ("approval_chain.dmn", ["chain_regime", "chain_place", "chain_power"]),
-        ("reentry.dmn", ["stage_left"]),
+        ("reentry.dmn", ["stage_left", "deciding_kept"]),
+        ("transfer_variant.dmn", ["transfer_standing", "transfer_reach", "transfer_term"]),
     ],
 )
 def test_a_decision_table_answers_every_combination_exactly_once(name: str, inputs: list[str]) -> None:
     decision = find_decision(files()[name])
     rules = [
-        [entry.findtext("{*}text").strip('"') for entry in rule.iter("{*}inputEntry")]
+        [read_cell(entry.findtext("{*}text")) for entry in rule.iter("{*}inputEntry")]
         for rule in decision.iter("{*}rule")
     ]
     for words in product(*(ANSWERS[name] for name in inputs)):
         hits = [
-            rule for rule in rules if all(cell in ("-", word) for cell, word in zip(rule, words, strict=True))
+            rule for rule in rules if all(cell.admits(word) for cell, word in zip(rule, words, strict=True))
         ]
         assert len(hits) == 1, words
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from tests.bpmn.exploring import draw_heat, explored
-from tests.bpmn.roads import COMMITTEE, ROADS, SECTION, Road, followed
+from tests.bpmn.roads import COMMITTEE, HANDOVERS, ROADS, SECTION, Road, followed, handed
 from tests.bpmn.walking import Walk, drawn_ends, drawn_flows, roots
 from tests.bpmn.words import INTERRUPTIBLE
 
@@ -15,8 +15,14 @@ def test_every_named_road_leads_to_its_end(named: Road) -> None:
     assert followed(named.name).ended == named.end
 
 
+@pytest.mark.parametrize("name", HANDOVERS, ids=lambda name: name.replace(" ", "_"))
+def test_every_named_handover_leads_to_its_end(name: str) -> None:
+    assert handed(name).ended == HANDOVERS[name][0]
+
+
 def test_the_named_roads_walk_every_sequence_flow_and_reach_every_end_event() -> None:
     walks = [followed(named.name) for named in ROADS] + [Walk("helper_change").to_the_end()]
+    walks += [handed(name) for name in HANDOVERS]
     flows = sum((walk.flows for walk in walks), Counter())
     passed = sum((Counter(walk.passed) for walk in walks), Counter())
     draw_heat(passed, flows)

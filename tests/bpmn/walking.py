@@ -103,8 +103,8 @@ class Walk:
         self.note()
         return self
 
-    def send(self, word: str) -> "Walk":
-        assert self.case.send("interruption", word, self.now)
+    def send(self, word: str, message: str = "interruption") -> "Walk":
+        assert self.case.send(message, word, self.now)
         self.note()
         return self
 

@@ -16,9 +16,9 @@ STAGES = [
     "recognition",
     "strike_off",
 ]
-# Everything that an interruption can find a case in; the last two are not stages that one goes back to.
+# Everything that an interruption can find a case in; the last one is not a stage that one goes back to.
 LEFT = [*STAGES, "refusal"]
-INTERRUPTIBLE = [*LEFT, "handover", "annulment"]
+INTERRUPTIBLE = [*LEFT, "annulment"]
 
 # User tasks: the outcomes of their forms. The first word is the one of the plain road.
 OUTCOMES: dict[str, list[str]] = {
@@ -78,7 +78,11 @@ OUTCOMES: dict[str, list[str]] = {
     "settle_complaint": ["upheld", "overturned"],
     "annul_review": ["annulled", "redo", "kept"],
     "redo_done": ["done"],
-    "hand_over": ["accepted"],
+    "prepare_handover": ["prepared", "given_up"],
+    "offer_handover": ["offered", "sent_back"],
+    "answer_handover": ["accepted", "taken_away", "returned", "forwarded"],
+    "confirm_arrival": ["arrived", "not_needed"],
+    "record_return": ["returned"],
     "replace_helper": ["replaced"],
 }
 
@@ -100,6 +104,19 @@ ANSWERS: dict[str, list[str]] = {
     "count_attempts": ["again", "exhausted"],
     "probation_standing": ["running", "over"],
     "stage_left": LEFT,
+    "deciding_kept": ["no", "yes"],
+    "transfer_standing": ["helped", "new", "voted", "submitted", "decided", "probationary", "official"],
+    "transfer_reach": ["elsewhere", "same_committee", "same_deciding"],
+    "transfer_term": ["lasting", "temporary"],
+    "after_arrival": ["helper", "closed", "return"],
 }
 LISTS = ("list_verifications", "list_opinions")
-INTERRUPTIONS = ("withdrawn", "removed", "deceased", "unit_changed", "strike_off", "wrong_admission")
+INTERRUPTIONS = (
+    "withdrawn",
+    "removed",
+    "deceased",
+    "unit_changed",
+    "moved_away",
+    "strike_off",
+    "wrong_admission",
+)

@@ -93,8 +93,10 @@ class WholeCase(RuleBasedStateMachine):
         task = dice.choice(open_tasks)
         outcome = dice.choice([word for word, _ in OUTCOMES[task.element]])
         more: dict[str, Any] = {}
-        if task.element in ("assign_helper", "replace_helper", "hand_over"):
-            more = self.helper(task.element)
+        if task.element in ("assign_helper", "replace_helper"):
+            more = self.helper()
+        if task.element in ("prepare_handover", "answer_handover"):
+            more = self.receiver(task.element, outcome, dice)
         if task.element == "admission_ceremony":
             more = {"late_consent": "1-CV/ĐU"}
         if task.element == "verification_reply":
@@ -132,7 +134,10 @@ class WholeCase(RuleBasedStateMachine):
         self.world.fire(self.case_id)
 
     def interrupt(self, dice: random.Random) -> None:
-        reasons = ["unit_changed"] * 6 + ["strike_off", "wrong_admission"] * 2
+        if dice.random() < 0.5:
+            self.attempt(self.world.prepare_handover)
+            return
+        reasons = ["strike_off", "wrong_admission"] * 2
         reason = dice.choice([*reasons, "withdrawn", "removed", "deceased"])
         by, now = self.secretary(), noon(self.world.today)
 
@@ -199,11 +204,17 @@ class WholeCase(RuleBasedStateMachine):
         )
         return [task for side in sides for task in self.world.tasks(side.id)]
 
-    def helper(self, element: str) -> dict[str, Any]:
+    def receiver(self, element: str, outcome: str, dice: random.Random) -> dict[str, Any]:
+        """The other cell, or now and then an organisation outside of the system."""
         here = self.custodian()
-        if element == "hand_over":
-            receiver = self.world.cell if here == self.world.other_cell else self.world.other_cell
-            return {"receiver_id": receiver}
+        other = self.world.cell if here == self.world.other_cell else self.world.other_cell
+        if element == "answer_handover":
+            return {"receiver_id": self.world.school} if outcome == "forwarded" else {"number": "1-CV"}
+        outside = dice.random() < 0.1
+        return {"receiver_id": None, "addressee": "Nơi khác"} if outside else {"receiver_id": other}
+
+    def helper(self) -> dict[str, Any]:
+        here = self.custodian()
         helpers = self.world.other_members if here == self.world.other_cell else self.world.members
         return {"member_id": helpers[self.world.today.toordinal() % len(helpers)]}
 

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine.cases import change_custodian
+from engine import cases
 from tests.web.bulk.conftest import Batches
 from tests.web.conftest import PASSWORD, Person, hidden
 from tests.workflows.builders import BEGINNING, World, noon
@@ -21,6 +21,7 @@ from workflows.organisations.records import institution
 from workflows.own_file.records import erasure
 from workflows.people.records import member, position, student
 from workflows.people.users import add_position
+from workflows.transfers.custody import hand
 
 Signed = Callable[[str], Person]
 FIRST, SECOND = "Nguyễn Văn Thử", "Trần Thị Nghiệm"
@@ -139,7 +140,8 @@ def test_the_school_no_longer_follows_a_case_that_another_cell_keeps(world: Worl
     assert f"/cases/{case_id}" in main(user, student_page)
     assert stage.search(main(user, "/students"))
     with world.store.transaction() as tx:
-        change_custodian(tx, case_id, world.other_cell, on=world.today, by=None, now=noon(world.today))
+        student = cases.get_case(tx, case_id).subject_id
+        hand(tx, student, world.other_cell, (case_id,), on=world.today, by=None, now=noon(world.today))
     assert f"/cases/{case_id}" not in main(user, student_page)
     assert "đang có hồ sơ" in main(user, student_page)  # who is asked already is not asked twice
     after = main(user, "/students")

@@ -29,6 +29,7 @@ from workflows.people.members import add_member, place_member
 from workflows.people.students import add_student
 from workflows.people.users import add_position, add_user
 from workflows.rules.days_off import seed_calendar
+from workflows.transfers import verbs
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 BEGINNING = date(2020, 1, 1)
@@ -138,6 +139,22 @@ class World:
                 done = acts.confirm(tx, task.id, by=self.person(task, 2), now=noon(self.today))
         return done
 
+    def prepare_handover(self, student: int = 0, **more: Any) -> int:
+        """The person is to be handed on, to the other cell where nothing else is said; gives the handover."""
+        given = self.answers("prepare_handover", **more)
+        with self.store.transaction() as tx:
+            holder = verbs.custody.last_step(tx, self.students[student])
+            names = {self.cell: "cell1", self.other_cell: "other1"}
+            by = self.users[names[holder.organisation_id]]
+            done = verbs.prepare(tx, self.students[student], given, by=by, now=noon(self.today))
+        return done.case.id
+
+    def hand_over(self, student: int = 0, **more: Any) -> int:
+        """Prepared, offered and accepted; gives the handover."""
+        handover = self.prepare_handover(student, **more)
+        self.do_all(handover, "offer_handover", "answer_handover")
+        return handover
+
     def do_all(self, case_id: int, *steps: str | tuple[str, str]) -> None:
         for step in steps:
             element, outcome = step if isinstance(step, tuple) else (step, None)
@@ -230,6 +247,10 @@ STRAIGHT = {
     "complaint": "waived",
     "settle_complaint": "upheld",
     "annul_review": "annulled",
+    "prepare_handover": "prepared",
+    "offer_handover": "offered",
+    "answer_handover": "accepted",
+    "confirm_arrival": "arrived",
 }
 BODIES = {"union_branch": 30, "union_exec": 9, "plenum": 9, "standing": 5}
 
@@ -298,7 +319,11 @@ OWN: dict[str, Any] = {
     "verification_reply": lambda _world, _word: {"answer": "clear"},
     "opinion_reply": lambda _world, _word: {"answer": "favourable"},
     "admission_ceremony": lambda world, _word: {},
-    "hand_over": lambda world, _word: {"receiver_id": world.other_cell},
+    "prepare_handover": lambda world, _word: {
+        "receiver_id": world.other_cell,
+        "moved_because": "graduated",
+        "moved_on": world.today.isoformat(),
+    },
 }
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
-from engine.records import case, journal, task
+from engine.records import case, journal, metadata, task
 from engine.transactions import Transaction
 from workflows.access.records import upload
 from workflows.access.standing_in import desk_of as desk_of
@@ -264,6 +264,37 @@ def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
         .where(upload.c.id == upload_id)
     ).one_or_none()
     return None if row is None else {one for one in row if one is not None}
+
+
+@once
+def custodian_of(tx: Transaction, student_id: int) -> int | None:
+    """The organisation that answers for a person by the last step of the stair; None: nobody of ours does.
+
+    Its tables are of a room that builds on this one: so by name.
+    """
+    steps = metadata.tables["custody"].c
+    newest = select(steps.organisation_id).where(steps.student_id == student_id).order_by(steps.seq.desc())
+    found: int | None = tx.execute(newest.limit(1)).scalar()
+    return found
+
+
+class Sides(NamedTuple):
+    """Of a handover: who hands on, and who was asked to take over or did."""
+
+    senders: set[int]
+    receivers: set[int]
+
+
+@once
+def handover_row(tx: Transaction, handover_id: int) -> Sides | None:
+    h, o = metadata.tables["handover"].c, metadata.tables["handover_offer"].c
+    row = tx.execute(select(h.from_id, h.cell_id).where(h.case_id == handover_id)).first()
+    if row is None:
+        return None
+    offers = list(tx.execute(select(o.sender_id, o.receiver_id).where(o.handover_id == handover_id)))
+    asked = {offer.receiver_id for offer in offers if offer.receiver_id is not None}
+    writers = {offer.sender_id for offer in offers if offer.sender_id is not None}
+    return Sides({row.from_id, *writers}, asked | ({row.cell_id} if row.cell_id is not None else set()))
 
 
 @once

@@ -12,6 +12,7 @@ from workflows.access.permissions import (
     FORMER,
     GLASS,
     GLASS_TEXTS,
+    HANDING,
     HELPER,
     MAKER,
     MANDATE,
@@ -22,6 +23,7 @@ from workflows.access.permissions import (
     SELF,
     SHARED,
     SUPERIOR,
+    TAKING,
     Permission,
 )
 from workflows.access.personal import of_person
@@ -70,6 +72,8 @@ def right_for(tx: Transaction, user_id: int, permission: str, what: Thing | None
 # Of several relations the nearest is named.
 ORDER = (
     OWN,
+    HANDING,
+    TAKING,
     SCHOOL,
     RECEIVER,
     ANSWERING,

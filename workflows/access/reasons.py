@@ -231,10 +231,18 @@ def _of_vote(tx: Transaction, vote_id: int) -> int | None:
     return None if row is None else int(row.organisation_id)
 
 
+def _from_of_handover(tx: Transaction, handover_id: int) -> int | None:
+    rows = metadata.tables["handover"].c
+    found: int | None = tx.execute(select(rows.from_id).where(rows.case_id == handover_id)).scalar()
+    return found
+
+
 _OWNERS: Mapping[str, Callable[[Transaction, int], int | None]] = {
     "Case": _of_case,
     "Task": _of_task,
     "Vote": _of_vote,
+    "Custody": queries.custodian_of,
+    "Handover": _from_of_handover,
     "Organisation": lambda _tx, number: number,
     "Body": lambda _tx, number: number,
     "Meeting": _column("planned_meeting", "organisation_id"),

@@ -45,6 +45,7 @@ class Acting:
     act_id: int = 0
     number: str | None = None
     clocks: list[int] = field(default_factory=list)  # those that this act starts
+    opened_in: list[int] = field(default_factory=list)  # other cases whose steps this act opened
     facts: dict[str, Any] = field(default_factory=dict)  # ids and words for the journal, nothing personal
 
     @property

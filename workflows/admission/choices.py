@@ -136,6 +136,15 @@ OUTCOMES: dict[str, tuple[tuple[str, str], ...]] = {
         ("kept", "Giữ nguyên"),
     ),
     "redo_done": (("done", "Đã làm lại thủ tục"),),
-    "hand_over": (("accepted", "Nơi mới đã tiếp nhận"),),
+    "prepare_handover": (("prepared", "Đã chuẩn bị, đề nghị giới thiệu"), ("given_up", "Thôi chuyển giao")),
+    "offer_handover": (("offered", "Đã giới thiệu, gửi giấy tờ"), ("sent_back", "Yêu cầu chuẩn bị lại")),
+    "answer_handover": (
+        ("accepted", "Tiếp nhận"),
+        ("taken_away", "Nơi nhận ngoài hệ thống đã tiếp nhận"),
+        ("returned", "Trả lại nơi gửi"),
+        ("forwarded", "Chuyển tiếp đến đúng nơi"),
+    ),
+    "confirm_arrival": (("arrived", "Người và giấy tờ đã đến"), ("not_needed", "Không còn phải ghi")),
+    "record_return": (("returned", "Đảng viên đã trở về"),),
     "replace_helper": (("replaced", "Đã phân công người giúp đỡ mới"),),
 }

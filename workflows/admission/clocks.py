@@ -13,6 +13,7 @@ from engine.transactions import Transaction
 from workflows.admission import history
 from workflows.admission.acting import Acting
 from workflows.rules import deadlines
+from workflows.rules.editions import Edition
 
 # Clock → the words for it on pages and papers.
 LABELS = {
@@ -26,6 +27,12 @@ LABELS = {
     "settle_complaint": "Giải quyết khiếu nại",
     "certificate_expiry": "Giấy chứng nhận học lớp",
     "file_expiry": "Hồ sơ còn dùng được",
+    "member_transfer_start": "Làm thủ tục chuyển sinh hoạt đảng",
+    "member_transfer_present": "Nộp giấy giới thiệu sinh hoạt đảng",
+    "handover_letter": "Giới thiệu người chuyển đi",
+    "handover_answer": "Tiếp nhận người chuyển đến",
+    "candidate_letter": "Giới thiệu quần chúng đi nơi khác",
+    "candidate_acknowledge": "Nơi đến xác nhận tiếp nhận quần chúng",
 }
 
 # Element → the clock whose due day is the task's own; the others have none.
@@ -47,13 +54,28 @@ TASK_CLOCK = {
     "recognition_appraisal": "recognition_decision",
     "recognition_decision": "recognition_decision",
     "complaint": "complaint",
+    "prepare_handover": "handover_letter",
+    "offer_handover": "handover_letter",
+    "answer_handover": "handover_answer",
+    "confirm_arrival": "handover_answer",
     "settle_complaint": "settle_complaint",
 }
 
 
-def start(acting: Acting, name: str, on: date, *, rule: str | None = None, item: int | None = None) -> date:
-    """Start a clock on a day; one that still runs under the name gives way. Returns the due day."""
-    due = deadlines.due(rule or name, on, acting.edition, acting.calendar)
+def start(
+    acting: Acting,
+    name: str,
+    on: date,
+    *,
+    rule: str | None = None,
+    item: int | None = None,
+    edition: Edition | None = None,
+) -> date:
+    """Start a clock on a day; one that still runs under the name gives way. Returns the due day.
+
+    `edition`: of the day from which it runs, where that is another than the one of the act.
+    """
+    due = deadlines.due(rule or name, on, edition or acting.edition, acting.calendar)
     stop(acting, name, item=item)
     number = clocks.open_clock(
         acting.tx,

@@ -7,12 +7,10 @@ from datetime import date
 
 from sqlalchemy import insert, select, update
 
-from engine.cases import change_custodian
 from engine.errors import InvalidAnswers, Text
 from engine.time import day_of
 from workflows.admission import (
     certificates,
-    helper_change,
     history,
     membership,
     mentoring,
@@ -22,7 +20,7 @@ from workflows.admission import (
 from workflows.admission.acting import Acting
 from workflows.admission.clocks import running, start, stop
 from workflows.admission.records import ceremony, decision, opinion_request, verification_request
-from workflows.admission.services import probation_ends
+from workflows.admission.services import deciding_kept, probation_ends
 from workflows.people.consents import ask_later, give_consent
 from workflows.rules.ages import add_months
 from workflows.rules.deadlines import ceremony_start
@@ -131,9 +129,10 @@ def conclude_history(acting: Acting) -> None:
 
 
 def cell_vote(acting: Acting) -> None:
-    """The resolution starts the days for the decision; the file's own months have served."""
+    """The resolution starts the days for the decision; the months of file and certificate have served."""
     if acting.outcome == "carried":
         stop(acting, "file_expiry")
+        stop(acting, "certificate_expiry")
         start(acting, "admission_decision", acting.on)
     elif acting.outcome == "returned":
         supplements.ask(acting)
@@ -156,7 +155,8 @@ def admission_decision(acting: Acting) -> None:
 def decision_received(acting: Acting) -> None:
     found = _latest_decision(acting, "admission")
     acting.tx.execute(update(decision).where(decision.c.id == found.id).values(received_on=acting.on))
-    if history.moved_after(acting.tx, acting.case.id, found.act_id):
+    moved = history.moved_after(acting.tx, acting.case.id, found.act_id)
+    if moved and deciding_kept(acting.tx, acting.case, acting.on) == "no":
         start(acting, "ceremony", acting.on)  # another unit: its days run from its own receipt
     elif running(acting, "ceremony") is None:
         edition = edition_on(found.on_day)
@@ -264,33 +264,7 @@ def annul_review(acting: Acting) -> None:
     if acting.outcome == "annulled":
         membership.leave(acting)
     else:
-        _clocks_of_reentry(acting)
-
-
-# Who goes on in one of these stages passes no step any more that must assign a helper.
-AFTER_ASSIGNING = frozenset({"ceremony", "probation", "probation_review", "recognition", "strike_off"})
-
-
-def hand_over(acting: Acting) -> None:
-    """The receiving cell answers for the case from now on, and may name its helper at once."""
-    receiver = acting.answers["receiver_id"]
-    change_custodian(
-        acting.tx,
-        acting.case.id,
-        receiver,
-        on=acting.on,
-        by=acting.by,
-        now=acting.now,
-        facts={"act": acting.act_id},
-    )
-    acting.organisation_id = receiver
-    sought = helper_change.follow(acting, receiver)
-    membership.move(acting, receiver)
-    _clocks_of_reentry(acting)
-    if acting.answers.get("member_id"):
-        mentoring.assign(acting)
-    elif not sought and history.stage_left(acting.tx, acting.case.id) in AFTER_ASSIGNING:
-        helper_change.ask(acting, {"act": acting.act_id})
+        clocks_of_reentry(acting)
 
 
 def _decided(
@@ -321,10 +295,14 @@ def _latest_decision(acting: Acting, kind: str):  # type: ignore[no-untyped-def]
 
 
 def _resume_file(acting: Acting) -> None:
-    """The file goes back to the cell: its months run on from its own completion."""
+    """The file goes back to the cell: its months and the certificate's run on from their own days."""
     found = history.conclusion(acting.tx, acting.case.id, acting.on)
     if found is not None:
         start(acting, "file_expiry", found.on_day)
+    learned = certificates.latest(acting.tx, acting.student_id, "awareness")
+    if learned is not None and learned.expires_on is not None:
+        issued = learned.issued_on
+        start(acting, "certificate_expiry", issued, edition=edition_on(issued))
 
 
 def _resume_probation(acting: Acting) -> None:
@@ -341,9 +319,11 @@ def _resume_probation(acting: Acting) -> None:
         start(acting, "cell_review", ends)
 
 
-def _clocks_of_reentry(acting: Acting) -> None:
+def clocks_of_reentry(acting: Acting) -> None:
     """A resolution of the unit that was left is evidence, no more: its days end, those of the file go on."""
     left = history.stage_left(acting.tx, acting.case.id)
+    if left == "decision" and deciding_kept(acting.tx, acting.case, acting.on) == "yes":
+        return
     if left in ("committee_chain", "decision"):
         stop(acting, "admission_decision")
         _resume_file(acting)

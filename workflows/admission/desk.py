@@ -25,15 +25,23 @@ from workflows.admission.forms import FORMS
 from workflows.admission.path import find_task
 from workflows.admission.steps import STEPS, Step
 from workflows.documents.catalogue import papers
+from workflows.organisations.kinds import (
+    COMMUNE_COMMITTEE,
+    GRASSROOTS_COMMITTEE,
+    PARTY_CELL,
+    SUBORDINATE_COMMITTEE,
+)
 from workflows.organisations.queries import name_on, organisations_of_kind, tree_of
 from workflows.organisations.records import organisation
-from workflows.organisations.resolution import resolve
+from workflows.organisations.resolution import receiver_of, resolve
 from workflows.people.members import roll_on
 from workflows.people.records import student
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
+from workflows.transfers.taking import cells_under
 
 Listed = list[tuple[Any, str]]
+RECEIVER_KINDS = (COMMUNE_COMMITTEE, GRASSROOTS_COMMITTEE, SUBORDINATE_COMMITTEE, PARTY_CELL)
 
 
 @dataclass(frozen=True)
@@ -188,24 +196,19 @@ def opinion_givers(acting: Acting) -> Listed:
     return found
 
 
-def receiving_cells(acting: Acting) -> Listed:
-    return [one for one in _of_kinds(acting, "party_cell") if one[0] != acting.case.custodian_id]
+def receivers(acting: Acting) -> Listed:
+    """Who may take the person over: the committees first, then the cells of those near by and of others."""
+    found = [one for kind in RECEIVER_KINDS for one in _of_kinds(acting, kind)]
+    return [one for one in found if one[0] != acting.case.custodian_id]
 
 
-def receiving_helpers(acting: Acting) -> Listed:
-    """Official members of the other cells under the same committee; a cell elsewhere names its own later."""
-    tree, own = tree_of(acting.tx), acting.case.custodian_id
-    committee = tree.parent_on(own, acting.on)
-    if committee is None:
+def cells_of_receiver(acting: Acting) -> Listed:
+    """The cells of whoever is to take the person over; a committee without cells takes the person itself."""
+    named, tree = receiver_of(acting.tx, acting.case.id), tree_of(acting.tx)
+    if named is None:
         return []
-    near = tree.descendants_on(committee, acting.on)
-    cells = [row for row in organisations_of_kind(acting.tx, "party_cell", acting.on) if row.id in near]
-    return [
-        (line.member_id, f"{line.name} ({cell.name})")
-        for cell in cells
-        if cell.id != own
-        for line in roll_on(acting.tx, cell.id, acting.on).official
-    ]
+    receiver = tree.standing(named, acting.on)
+    return [(one, tree.nodes[one].name) for one in cells_under(tree, receiver, acting.on)]
 
 
 def document_types(acting: Acting) -> Listed:
@@ -224,8 +227,8 @@ SOURCES: Mapping[str, Callable[[Acting], Listed]] = {
         centres,
         addressees,
         opinion_givers,
-        receiving_cells,
-        receiving_helpers,
+        receivers,
+        cells_of_receiver,
         document_types,
     )
 }

@@ -23,6 +23,7 @@ from workflows.admission.form_parts import (
     remark,
     returned,
 )
+from workflows.transfers import forms as handing
 
 FORMS: Mapping[str, type[Schema]] = {
     # source building, union
@@ -208,7 +209,7 @@ FORMS: Mapping[str, type[Schema]] = {
         **ballot(),
         reason=reason(),
     ),
-    # refusals, striking off, annulment, handover, helper
+    # refusals, striking off, annulment, helper, handover
     "notify_refusal": form("notify_refusal", "Ngày thông báo cho người xin vào Đảng"),
     "strike_off_vote": form(
         "strike_off_vote", "Ngày họp chi bộ", needs=counted("carried", "failed"), **ballot(), reason=reason()
@@ -238,18 +239,8 @@ FORMS: Mapping[str, type[Schema]] = {
         reason=reason("Kết luận"),
     ),
     "redo_done": form("redo_done", "Ngày làm xong"),
-    "hand_over": form(
-        "hand_over",
-        "Ngày tiếp nhận",
-        receiver_id=one_of("Chi bộ tiếp nhận", "receiving_cells", required=True),
-        member_id=one_of(
-            "Người giúp đỡ ở nơi mới",
-            "receiving_helpers",
-            help="Chi bộ tiếp nhận ở đảng ủy khác tự phân công sau khi nhận: để trống.",
-        ),
-        shared_since=day("Cùng đơn vị từ ngày"),
-    ),
     "replace_helper": form("replace_helper", "Ngày phân công", **helper()),
+    **handing.FORMS,
 }
 
 # Side acts are no steps of the model, but forms all the same.
@@ -258,15 +249,19 @@ REASONS = (
     ("removed", "Đưa ra khỏi danh sách"),
     ("deceased", "Từ trần"),
     ("unit_changed", "Chuyển đơn vị"),
+    ("moved_away", "Chuyển ra ngoài hệ thống"),
     ("strike_off", "Xóa tên đảng viên dự bị"),
     ("wrong_admission", "Kết nạp sai"),
 )
+# Who changes the unit is handed over: prepared, offered, accepted. Only the acceptance says these words.
+BY_HANDOVER = frozenset({"unit_changed", "moved_away"})
+WAYS_OUT = tuple(one for one in REASONS if one[0] not in BY_HANDOVER)
 
 
 class Interruption(Sheet):
     """Why a case leaves its path."""
 
-    reason = choice("Lý do", REASONS, required=True)
+    reason = choice("Lý do", WAYS_OUT, required=True)
     on = day("Ngày", required=True)
     number = line("Số, ký hiệu văn bản", longest=40)
     note = passage("Ghi chú")

@@ -12,7 +12,7 @@ from workflows.rules.deadlines import valid_until
 from workflows.rules.editions import edition_on
 
 INTERRUPTION = "interruption"
-NOT_GONE_BACK_TO = ("handover", "annulment")  # stages beside the road
+NOT_GONE_BACK_TO = ("annulment",)  # a stage beside the road
 NOTE = "admission.acts"
 
 
@@ -87,7 +87,7 @@ def moved_after(tx: Transaction, case_id: int, act_id: int) -> bool:
 
 
 def stage_left(tx: Transaction, case_id: int) -> str:
-    """The stage that the path left last; a case can be interrupted while being handed over, or examined."""
+    """The stage that the path left last; a case can be interrupted while it is examined."""
     found = (row for row in reversed(acts(tx, case_id)) if row.element == INTERRUPTION)
     return next(str(row.stage) for row in found if row.stage not in NOT_GONE_BACK_TO)
 

@@ -23,7 +23,8 @@ FOREIGN = frozenset(
 
 PERSONAL = frozenset(
     {"admission_decision", "recognition_decision", "strike_off_decision", "annulment_decision"}
-    | {"awareness_certificate", "new_member_certificate"}
+    | {"awareness_certificate", "new_member_certificate", "under_consideration_certificate"}
+    | {"formal_transfer_letter", "temporary_transfer_letter", "internal_transfer_letter"}
 )  # issued to one person: their number is never that of somebody else's paper
 
 

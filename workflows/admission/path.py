@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from engine import cases
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
@@ -27,6 +27,7 @@ from workflows.admission.picks import refuse_unknown
 from workflows.admission.steps import Step
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
+from workflows.transfers import following
 
 ON_PAPER = frozenset({"number", "addresses", "givers"})  # what a paper of the past must still say
 
@@ -103,7 +104,7 @@ def perform(
     """Record a step and run the model on. The part of the path that adoption shares."""
     tx = acting.tx
     refuse_unlawful(acting, step)
-    kind = step.paper(acting.outcome)
+    kind = step.paper_of(acting)
     number_paper(acting, kind)
     record_act(
         acting,
@@ -128,10 +129,12 @@ def perform(
     )
     name_clocks(acting, done.seq)
     helper_change.settle(acting, done.case)
+    following.settle(acting, done.case)
     if step.parallel:  # only beside each other can one step close another
         votes.withdraw_closed(tx, done.case.id)
     if not acting.before_system:
-        notices.tell_opened(tx, done.opened, now=acting.now)
+        opened = [task for case_id in acting.opened_in for task in cases.open_tasks(tx, case_id)]
+        notices.tell_opened(tx, [*done.opened, *opened], now=acting.now)
     return done
 
 
@@ -204,9 +207,14 @@ def faults_of(messages: Any) -> dict[str, list[Text]]:
     return found
 
 
+_OF_TASK = select(task.c.case_id).where(task.c.id == bindparam("task")).scalar_subquery()
+_PARENT = case.alias("parent")
+_PARENT_OF_TASK = select(_PARENT.c.parent_id).where(_PARENT.c.id == _OF_TASK).scalar_subquery()
+# An admission is held before what hangs under it, always in this order: so nobody waits for each other.
 _HOLD_CASE_OF_TASK = (
     select(case.c.id)
-    .where(case.c.id == select(task.c.case_id).where(task.c.id == bindparam("task")).scalar_subquery())
+    .where(or_(case.c.id == _OF_TASK, case.c.id == _PARENT_OF_TASK))
+    .order_by(case.c.id)
     .with_for_update()
 )
 

@@ -16,17 +16,23 @@ from workflows.organisations.kinds import (
     COMMITTEES,
     PARTY_CELL,
     POLITICAL_CENTRE,
+    PROVINCE_COMMITTEE,
     UNION_BRANCH,
     YOUTH_UNION_BASE,
 )
+from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
+
+# Who may be asked to take a person over: a cell, or a committee that hands on to one of its cells.
+RECEIVERS = COMMITTEES - {PROVINCE_COMMITTEE} | {PARTY_CELL}
 
 # Name of a list of choices → the kinds of organisations that may be picked from it.
 KINDS_OF: Mapping[str, frozenset[str]] = {
     "centres": COMMITTEES | {POLITICAL_CENTRE},
     "addressees": COMMITTEES | {PARTY_CELL},
     "opinion_givers": COMMITTEES | {PARTY_CELL, YOUTH_UNION_BASE, UNION_BRANCH},
-    "receiving_cells": frozenset({PARTY_CELL}),
+    "receivers": RECEIVERS,
+    "cells_of_receiver": RECEIVERS,
 }
 
 
@@ -46,15 +52,28 @@ def refuse_unknown(acting: Acting) -> None:
         )
     }
     wrong = {
-        name: [_NOT_THERE] for name, source, number in picked if kinds.get(number) not in KINDS_OF[source]
+        name: [_not_there(acting, number)]
+        for name, source, number in picked
+        if kinds.get(number) not in KINDS_OF[source]
     }
     if acting.answers.get("receiver_id") == acting.case.custodian_id:
-        wrong["receiver_id"] = [Text("Chi bộ này đang giữ hồ sơ. Hãy chọn chi bộ tiếp nhận khác.")]
+        wrong["receiver_id"] = [Text("Nơi này đang quản lý người chuyển đi. Hãy chọn nơi nhận khác.")]
     if wrong:
         raise InvalidAnswers(wrong)
 
 
-_NOT_THERE = Text("Không có tổ chức này vào ngày đó. Hãy chọn trong danh sách.")
+def _not_there(acting: Acting, number: int) -> Text:
+    """An organisation that has ended names the one that follows it."""
+    tree = tree_of(acting.tx)
+    node, following = tree.nodes.get(number), tree.standing(number, acting.on)
+    if node is None or node.valid_to is None or acting.on < node.valid_to or following == number:
+        return Text("Không có tổ chức này vào ngày đó. Hãy chọn trong danh sách.")
+    return Text(
+        "{name} đã kết thúc hoạt động từ ngày {day}. Hãy chọn nơi kế tục: {following}.",
+        name=node.name,
+        day=f"{node.valid_to:%d/%m/%Y}",
+        following=tree.nodes[following].name,
+    )
 
 
 def _picked(form: type[Schema], answers: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str, int]]:

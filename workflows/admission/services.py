@@ -13,10 +13,12 @@ from engine.rows import CaseRow
 from engine.transactions import Transaction
 from workflows.admission import certificates, history
 from workflows.admission.records import ceremony, opinion_request, verification_request
-from workflows.organisations.queries import chain_of
+from workflows.organisations.chain import deciding_committee
+from workflows.organisations.queries import chain_of, tree_of
 from workflows.rules.ages import add_months
 from workflows.rules.deadlines import RULES
 from workflows.rules.editions import edition_on
+from workflows.transfers import custody
 
 Verb = Callable[[Transaction, CaseRow, date], str | list[int]]
 
@@ -136,6 +138,17 @@ def stage_left(tx: Transaction, case: CaseRow, on: date) -> str:
     return history.stage_left(tx, case.id)
 
 
+def deciding_kept(tx: Transaction, case: CaseRow, on: date) -> str:
+    """Whether the last change of unit left the person under the committee that decided before."""
+    last = history.latest(tx, case.id, history.INTERRUPTION)
+    steps = custody.last_steps(tx, case.subject_id, 2)
+    if last is None or last.outcome != "unit_changed" or len(steps) < 2:
+        return "no"
+    tree = tree_of(tx)
+    then, before = (deciding_committee(tree, step.organisation_id, on) for step in steps)
+    return "yes" if then is not None and then == before else "no"
+
+
 SERVICES: Mapping[str, Verb] = {
     verb.__name__: verb
     for verb in (
@@ -156,5 +169,6 @@ SERVICES: Mapping[str, Verb] = {
         probation_standing,
         count_attempts,
         stage_left,
+        deciding_kept,
     )
 } | {"reassess_file": assess_file}

@@ -31,10 +31,11 @@ from workflows.organisations.records import institution
 from workflows.people.records import student
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
+from workflows.transfers import custody, following
 
 KIND = "admission"
 HELPER_CHANGE = helper_change.KIND
-ENDS_HELP = {"unit_changed": "unit_changed", "withdrawn": "case_closed", "removed": "case_closed"}
+ENDS_HELP = {"withdrawn": "case_closed", "removed": "case_closed"}
 
 
 def open_admission(
@@ -57,6 +58,8 @@ def open_admission(
         raise Conflict(Text("Học sinh, sinh viên này đã có hồ sơ kết nạp đang mở."))
     if again is None:
         nominees.refuse_unready(tx, student_id, on=on, today=day_of(now), before_system=before_system)
+    if again is None:
+        custody.take_up(tx, student_id, custodian, on=on, now=now)
     facts = standing_in(for_user) | ({"before_system": True} if before_system else {})
     opened = cases.start_case(
         tx,
@@ -139,6 +142,7 @@ def leave_path(
         edition=acting.edition.name,
     )
     helper_change.settle(acting, after)
+    following.settle(acting, after)
     if not before_system:
         notices.tell_opened(tx, cases.open_tasks(tx, case_id), now=now)
     return after

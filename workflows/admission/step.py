@@ -30,6 +30,8 @@ LANES: Mapping[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "addressee": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
     "opinion_giver": (PARTY | UNION, frozenset(), frozenset({"secretary", "deputy_secretary"}) | UNION),
     "custodian": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
+    "referring_committee": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
+    "receiver": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
 }
 
 
@@ -48,6 +50,8 @@ class Step:
     guards: tuple[str, ...] = ()
     parallel: bool = False
     notice: str = "task"
+    letter: Callable[[Acting], str | None] | None = None  # a paper that depends on more than the outcome
+    letters: frozenset[str] = frozenset()  # the types that it may be
 
     @property
     def form(self) -> str:
@@ -87,6 +91,15 @@ class Step:
         """The type of paper that this outcome stands on."""
         kinds = self.papers or {}
         return kinds.get(outcome or "", kinds.get("*"))
+
+    @property
+    def paper_types(self) -> set[str]:
+        """Every type of paper that an act of this step may stand on."""
+        return {*(self.papers or {}).values(), *self.letters}
+
+    def paper_of(self, acting: Acting) -> str | None:
+        """The type of paper that this act stands on."""
+        return self.letter(acting) if self.letter is not None else self.paper(acting.outcome)
 
 
 RETURN = {"returned": "supplement_request"}

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from workflows.admission.step import LANES, Step
 from workflows.admission.steps_before_vote import BEFORE_VOTE
 from workflows.admission.steps_from_vote import FROM_VOTE
+from workflows.admission.steps_of_handover import HANDING_OVER
+from workflows.transfers.standing import LABELS as HANDOVER_LABELS
 
 __all__ = ["LANES", "SERVICE_LABELS", "STEPS", "Step"]
 
-STEPS: Mapping[str, Step] = {step.element: step for step in (*BEFORE_VOTE, *FROM_VOTE)}
+STEPS: Mapping[str, Step] = {step.element: step for step in (*BEFORE_VOTE, *FROM_VOTE, *HANDING_OVER)}
 
 # Steps of the models that people never see: their names, for the journal and the drawing.
 SERVICE_LABELS: Mapping[str, str] = {
@@ -34,6 +36,8 @@ SERVICE_LABELS: Mapping[str, str] = {
     "probation_standing": "Tra thời gian dự bị",
     "count_attempts": "Đếm số lần biểu quyết",
     "stage_left": "Xác định chặng đang dở",
+    "deciding_kept": "Tra cấp quyết định cũ và mới",
+    **HANDOVER_LABELS,
     "of_age": "Đủ tuổi kết nạp",
     "probation_end": "Hết thời gian dự bị",
     "complaint_closes": "Hết hạn khiếu nại",

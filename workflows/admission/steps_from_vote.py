@@ -139,7 +139,7 @@ FROM_VOTE = (
         {"recognised": "recognition_decision", "refused": "meeting_minutes"},
         guards=("probation_over", "new_member_certificate"),
     ),
-    # refusal, striking off, annulment, handover, helper
+    # refusal, striking off, annulment, helper
     Step(
         "notify_refusal",
         "Thông báo lý do với người xin vào Đảng",
@@ -191,7 +191,6 @@ FROM_VOTE = (
         {"annulled": "annulment_decision", "redo": "redo_order"},
     ),
     Step("redo_done", "Chi bộ làm lại thủ tục", "party_cell"),
-    Step("hand_over", "Chuyển giao, tiếp nhận hồ sơ", "custodian", deeds.hand_over),
     Step(
         "replace_helper",
         "Phân công người giúp đỡ khác",

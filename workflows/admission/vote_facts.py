@@ -105,9 +105,12 @@ def facts_of(file: File, on: date) -> Facts:
 def _open_verifications(rows: Sequence[Any], since: int, requests: Sequence[Any]) -> int | None:
     if history.newest(rows, "send_verifications", after=since) is None:
         return None
-    return sum(
-        row.answer is None or (row.answer == "unclear" and row.weighed != "accepted") for row in requests
-    )
+    waiting = [
+        row
+        for row in requests
+        if row.answer is None or (row.answer == "unclear" and row.weighed != "accepted")
+    ]
+    return len(waiting)
 
 
 def _summarised(rows: Sequence[Any], since: int) -> bool:
@@ -128,12 +131,12 @@ def files_of(tx: Transaction, cases: Sequence[Asked], on: date) -> dict[int, Fil
     people: dict[int, list[File]] = defaultdict(list)
     for one in cases:
         people[one.subject_id].append(found[one.id])
-    for student_id, born in tx.execute(_BORN, {"students": people}):
-        for file in people[student_id]:
-            file.birth_date = born
-    for student_id, issued_on in tx.execute(_CERTIFICATES, {"students": people}):
-        for file in people[student_id]:
-            file.certificate_on = issued_on
+    for row in tx.execute(_BORN, {"students": people}):
+        for file in people[row.id]:
+            file.birth_date = row.birth_date
+    for row in tx.execute(_CERTIFICATES, {"students": people}):
+        for file in people[row.student_id]:
+            file.certificate_on = row.issued_on
     for name, statement in _OF_CASE.items():
         for row in tx.execute(statement, {"cases": found}):
             getattr(found[row.case_id], name).append(row)
@@ -153,8 +156,8 @@ def files_of(tx: Transaction, cases: Sequence[Asked], on: date) -> dict[int, Fil
 def _rolls(tx: Transaction, cells: Collection[int], on: date) -> dict[int, dict[str, int]]:
     """Cell → status → members on the day."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for cell, status, count in tx.execute(_ROLLS, {"cells": cells, "day": on}):
-        found[cell][status] = count
+    for row in tx.execute(_ROLLS, {"cells": cells, "day": on}):
+        found[row.cell_id][row.status] = row.members
     return found
 
 
@@ -200,7 +203,7 @@ _OF_CASE: Final = {
     .order_by(_o.id),
 }
 _ROLLS = (
-    select(_p.cell_id, _p.status, func.count())
+    select(_p.cell_id, _p.status, func.count().label("members"))
     .where(among(_p.cell_id, "cells"), *_ON_DAY)
     .group_by(_p.cell_id, _p.status)
 )

@@ -87,7 +87,7 @@ SHARING: Mapping[str, Sharing] = {
     "probation_report": OWN_WORDS,
     "helper_remark": OWN_WORDS,
     "probation_opinions": OWN_WORDS,
-    # political matters, discipline and handing over: one file, one look
+    # political matters, discipline: one file, one look
     "follow_up_verification": ALONE,
     "weigh_adverse": ALONE,
     "weigh_opinions": ALONE,
@@ -99,7 +99,12 @@ SHARING: Mapping[str, Sharing] = {
     "complaint": ALONE,
     "settle_complaint": ALONE,
     "annul_review": ALONE,
-    "hand_over": ALONE,
+    # handing over: where to differs by person, the letter's date and register are shared
+    "prepare_handover": Sharing(each=("receiver_id", "moved_on"), seldom=("addressee", "until_on", "reason")),
+    "offer_handover": Sharing(seldom=("portal_number", "number", "reason")),
+    "answer_handover": Sharing(each=("outcome", "cell_id"), seldom=("receiver_id", "number", "reason")),
+    "confirm_arrival": Sharing(each=("on", "number"), seldom=("outcome", "reason")),
+    "record_return": Sharing(each=("on",), seldom=("number",)),
 }
 
 LETTERS: Mapping[str, Letters] = {
@@ -134,7 +139,7 @@ def sharing(element: str | None) -> Sharing:
 
 def kinds_of_paper(element: str) -> set[str]:
     """The types of paper that the outcomes of a step stand on."""
-    return set((STEPS[element].papers or {}).values())
+    return STEPS[element].paper_types
 
 
 def _personal(element: str) -> bool:

@@ -12,7 +12,12 @@ from sqlalchemy import select
 
 from engine.records import metadata
 from workflows.organisations import chain
-from workflows.organisations.kinds import PARTY_BUILDING_BOARD, POLITICAL_CENTRE, YOUTH_UNION_BASE
+from workflows.organisations.kinds import (
+    BASE_COMMITTEES,
+    PARTY_BUILDING_BOARD,
+    POLITICAL_CENTRE,
+    YOUTH_UNION_BASE,
+)
 from workflows.organisations.queries import tree_of
 from workflows.organisations.tree import Tree
 
@@ -22,14 +27,30 @@ if TYPE_CHECKING:
 
 # A step of these lanes is owed by the organisation that a request row names, if it is one of ours.
 REQUESTS: Final = {"addressee": "verification_request", "opinion_giver": "opinion_request"}
+# Lanes of a handover: who writes the letter, as the case's word says, and whom it is for, as its row says.
+REFERRING: Final = "referring_committee"
+RECEIVING: Final = "receiver"
+REFERRED_BY: Final = "referred_by"
 
 Answering = Callable[[Tree, int, date], int]
 
 
 def resolve(tx: "Transaction", case: "CaseRow", lane: str, item: int | None, on: date) -> int | None:
     """The organisation that answers for a task of that lane on that day; None for a lane nobody knows."""
+    tree = tree_of(tx)
+    if lane in (RECEIVING, REFERRING):
+        named = receiver_of(tx, case.id) if lane == RECEIVING else None
+        return named_or_referring(tree, case.custodian_id, case.words.get(REFERRED_BY), named, on)
     asked = _asked(tx, lane, item) if item is not None and lane in REQUESTS else None
-    return answering(tree_of(tx), lane, case.custodian_id, on, asked=asked)
+    return answering(tree, lane, case.custodian_id, on, asked=asked)
+
+
+def named_or_referring(tree: Tree, custodian_id: int, word: object, named: int | None, day: date) -> int:
+    """Whom the letter names, or who wrote it: the paper of a receiver outside of the system comes to them."""
+    if named is not None and named in tree.nodes:
+        return tree.standing(named, day)
+    rule = SENDERS.get(str(word), _custodian)
+    return rule(tree, tree.standing(custodian_id, day), day)
 
 
 def answering(tree: Tree, lane: str, custodian_id: int, day: date, *, asked: int | None = None) -> int | None:
@@ -81,6 +102,14 @@ def _deciding(tree: Tree, custodian: int, day: date) -> int:
     return above[0] if above else custodian
 
 
+def _superior(tree: Tree, custodian: int, day: date) -> int:
+    """The committee right above the grassroots organisation; a delegated committee is one itself."""
+    deciding = _deciding(tree, custodian, day)
+    if tree.nodes[deciding].kind not in BASE_COMMITTEES:
+        return deciding
+    return tree.parent_on(deciding, day) or deciding
+
+
 def _board(tree: Tree, custodian: int, day: date) -> int:
     return _beside_deciding(tree, custodian, PARTY_BUILDING_BOARD, day)
 
@@ -116,8 +145,23 @@ LANES: Final[Mapping[str, Answering]] = MappingProxyType(
         "political_centre": _centre,
         "addressee": _grassroots,
         "opinion_giver": _grassroots,
+        RECEIVING: _custodian,
+        REFERRING: _custodian,
     }
 )
+
+
+# Word of the table `transfer_variant` → who writes the letter.
+SENDERS: Final[Mapping[str, Answering]] = MappingProxyType(
+    {"base_committee": _grassroots, "deciding_committee": _deciding, "superior_committee": _superior}
+)
+
+
+def receiver_of(tx: "Transaction", handover_id: int) -> int | None:
+    """Whom a handover is for, if it is one of ours; the table is of a room above this one: so by name."""
+    table = metadata.tables["handover"]
+    found = tx.execute(select(table.c.receiver_id).where(table.c.case_id == handover_id)).scalar()
+    return None if found is None else int(found)
 
 
 def _asked(tx: "Transaction", lane: str, item: int | None) -> int | None:

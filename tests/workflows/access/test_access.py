@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.cases import change_custodian
+from engine import cases
 from engine.errors import NotAllowed, NotFound
 from engine.transactions import Store
 from tests.workflows.builders import BEGINNING, World, build, noon
@@ -16,6 +16,7 @@ from workflows.organisations.changes import found, move
 from workflows.organisations.queries import tree_of
 from workflows.people.users import add_position, add_user, end_position, positions_on
 from workflows.people.words import POSITIONS
+from workflows.transfers.custody import hand
 
 
 @pytest.fixture
@@ -62,7 +63,8 @@ def test_relations_to_a_case_follow_the_custodian(world: World) -> None:
     assert SUPERIOR in of_case(world, world.board, case_id)
     assert of_case(world, world.other_cell, case_id) == frozenset()
     with world.store.transaction() as tx:
-        change_custodian(tx, case_id, world.other_cell, on=world.today, by=None, now=noon(world.today))
+        student = cases.get_case(tx, case_id).subject_id
+        hand(tx, student, world.other_cell, (case_id,), on=world.today, by=None, now=noon(world.today))
     assert OWN in of_case(world, world.other_cell, case_id)
     assert of_case(world, world.cell, case_id) == {FORMER}
     assert not may(world, "cell1", "case.see", Case(case_id))

@@ -1,7 +1,6 @@
 """The path of an act: rights first, then answers, dates, law; once only, and with what it leaves behind."""
 
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -259,35 +258,24 @@ def test_the_page_of_a_step_shows_its_lists_first_values_and_what_is_missing(wor
 
 
 @pytest.mark.parametrize(
-    ("element", "more", "field"),
-    [
-        ("hand_over", {"receiver_id": 999_999}, "receiver_id"),
-        ("hand_over", {"receiver_id": "school"}, "receiver_id"),
-        ("hand_over", {"receiver_id": "cell"}, "receiver_id"),
-        (
-            "send_verifications",
-            {"addresses": [{"about": "father", "organisation_id": "centre"}]},
-            "addresses.0.organisation_id",
-        ),
-    ],
-    ids=["nobody", "a committee is no cell", "who has it already", "a centre verifies nothing"],
+    ("named", "says"),
+    [("nobody", "Không có tổ chức này"), ("centre", "Không có tổ chức này"), ("cell", "đang quản lý")],
+    ids=["nobody", "a centre takes nobody over", "who answers already"],
 )
-def test_an_organisation_that_does_not_fit_is_refused_at_its_field(
-    world: World, element: str, more: dict[str, Any], field: str
-) -> None:
-    case_id = at(world, "send_verifications")
-    if element == "hand_over":
-        with world.store.transaction() as tx:
-            by, now = world.users["cell1"], noon(world.today)
-            acts.interrupt(tx, case_id, "unit_changed", on=world.today, by=by, now=now)
-    named = {"school": world.school, "cell": world.cell, "centre": world.centre}
-    if "receiver_id" in more:
-        more = {"receiver_id": named.get(more["receiver_id"], more["receiver_id"])}
-    else:
-        more = {"addresses": [{"about": "father", "organisation_id": named["centre"]}]}
+def test_a_person_is_offered_only_to_who_may_take_over(world: World, named: str, says: str) -> None:
+    at(world, "send_verifications")
+    receiver = getattr(world, named, 999_999)
     with pytest.raises(InvalidAnswers) as refused:
-        world.do(case_id, element, **more)
-    assert set(refused.value.fields) == {field}
+        world.prepare_handover(receiver_id=receiver)
+    assert says in str(refused.value.fields["receiver_id"][0])
+
+
+def test_an_organisation_that_does_not_fit_is_refused_at_its_field(world: World) -> None:
+    case_id = at(world, "send_verifications")
+    more = {"addresses": [{"about": "father", "organisation_id": world.centre}]}
+    with pytest.raises(InvalidAnswers) as refused:
+        world.do(case_id, "send_verifications", **more)
+    assert set(refused.value.fields) == {"addresses.0.organisation_id"}
 
 
 def test_two_people_at_once_do_a_step_once(world: World) -> None:

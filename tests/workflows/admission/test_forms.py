@@ -56,7 +56,7 @@ def test_a_figure_is_a_whole_number_of_people(figure: Any) -> None:
 
 @pytest.mark.parametrize("number", ["0", "-3", str(2**31), "x", True])
 def test_a_picked_row_is_a_number_that_a_database_can_hold(number: Any) -> None:
-    assert faults("hand_over", on="2026-01-05", receiver_id=number)["receiver_id"] == [
+    assert faults("answer_handover", on="2026-01-05", receiver_id=number)["receiver_id"] == [
         "Hãy chọn trong danh sách."
     ]
 

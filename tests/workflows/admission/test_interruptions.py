@@ -8,6 +8,7 @@ from sqlalchemy import select
 from engine import cases
 from engine.clocks import open_clocks
 from engine.errors import Conflict, InvalidAnswers, NotFound
+from engine.records import case
 from tests.workflows.builders import World, noon
 from workflows.admission import acts, mentoring
 from workflows.admission.records import act, helper_assignment, opinion_request, verification_request
@@ -73,21 +74,19 @@ def test_removal_and_death_close_the_case(world: World, reason: str, end: str) -
 
 def test_a_candidate_may_withdraw_or_die_while_being_handed_over(world: World) -> None:
     case_id = at(world, "request_opinions")
-    interrupt(world, case_id, "unit_changed")
-    assert world.elements(case_id) == ["hand_over"]
+    handover = world.prepare_handover()
+    world.do(handover, "offer_handover")
     interrupt(world, case_id, "withdrawn")
     assert world.case(case_id).closed_as == "withdrawn"
+    assert (world.case(handover).closed_as, world.elements(handover)) == ("handover_given_up", [])
 
 
-def test_a_second_change_of_unit_while_being_handed_over_goes_back_to_the_stage_first_left(
-    world: World,
-) -> None:
+@pytest.mark.parametrize("reason", ["unit_changed", "moved_away"])
+def test_nobody_changes_the_unit_by_a_word_alone(world: World, reason: str) -> None:
+    """Whoever moves is handed on, and only an acceptance lets the receiver answer."""
     case_id = at(world, "new_member_class")
-    world.pass_days(1)
-    interrupt(world, case_id, "unit_changed")
-    interrupt(world, case_id, "unit_changed")
-    world.step(case_id)
-    assert world.case(case_id).stage == "probation"
+    with pytest.raises(InvalidAnswers):
+        interrupt(world, case_id, reason)
 
 
 def test_a_refused_candidate_may_withdraw_before_being_told(world: World) -> None:
@@ -129,7 +128,7 @@ REENTRY = [
     ("conclude_history", "assign_helper"),
     ("cell_vote", "assign_helper"),
     ("committee_resolution", "assign_helper"),
-    ("admission_decision", "assign_helper"),
+    ("admission_decision", "board_appraisal"),  # the same committee decides: it goes on with the file
     ("admission_ceremony", "decision_received"),
     ("new_member_class", "new_member_class"),
     ("cell_review", "self_review"),
@@ -142,10 +141,11 @@ def test_after_a_change_of_unit_the_case_goes_on_where_the_table_says(
     world: World, left_at: str, goes_on_at: str
 ) -> None:
     case_id = at(world, left_at)
-    interrupt(world, case_id, "unit_changed")
-    assert world.elements(case_id) == ["hand_over"]
+    handover = world.prepare_handover()
+    world.do(handover, "offer_handover")
     assert world.case(case_id).custodian_id == world.cell, "until the receiver accepts the sender answers"
-    world.do(case_id, "hand_over")
+    assert left_at in world.elements(case_id), "and the road goes on there"
+    world.do(handover, "answer_handover")
     assert world.case(case_id).custodian_id == world.other_cell
     assert goes_on_at in world.elements(case_id)
     at_cell = [task for task in world.tasks(case_id) if task.lane in ("party_cell", "candidate", "helper")]
@@ -156,8 +156,7 @@ def test_requests_sent_before_a_change_of_unit_keep_their_answers(world: World) 
     case_id = at(world, "send_verifications")
     world.do(case_id, "send_verifications")
     world.do(case_id, "verification_reply")
-    interrupt(world, case_id, "unit_changed")
-    world.do(case_id, "hand_over")
+    world.hand_over()
     world.do(case_id, "assign_helper", member_id=world.other_members[0])
     open_replies = [task for task in world.tasks(case_id) if task.element == "verification_reply"]
     assert len(open_replies) == 1, "one of two is still owed, and nothing is sent again"
@@ -167,8 +166,7 @@ def test_requests_sent_before_a_change_of_unit_keep_their_answers(world: World) 
 
 def test_a_new_unit_asks_its_own_places_for_an_opinion(world: World) -> None:
     case_id = at(world, "cell_vote")
-    interrupt(world, case_id, "unit_changed")
-    world.do(case_id, "hand_over")
+    world.hand_over()
     world.do(case_id, "assign_helper", member_id=world.other_members[0])
     assert {"request_opinions", "union_resolution", "helper_letter"} == set(world.elements(case_id))
     world.until(case_id, "conclude_history")
@@ -177,8 +175,7 @@ def test_a_new_unit_asks_its_own_places_for_an_opinion(world: World) -> None:
 
 def test_shared_time_is_not_asked_of_the_helper_after_a_change_of_unit(world: World) -> None:
     case_id = at(world, "cell_vote")
-    interrupt(world, case_id, "unit_changed")
-    world.do(case_id, "hand_over")
+    world.hand_over()
     world.do(case_id, "assign_helper", member_id=world.other_members[0], shared_since=world.today.isoformat())
     world.until(case_id, "cell_vote")
     world.do(case_id, "cell_vote", present=5, votes_for=5, members=5)
@@ -194,8 +191,11 @@ def test_a_probationer_moves_with_the_case_and_the_twelve_months_run_on(world: W
     held = world.today
     world.do(case_id, "new_member_class")
     world.pass_days(100)
-    interrupt(world, case_id, "unit_changed")
-    world.do(case_id, "hand_over", member_id=world.other_members[0])
+    handover = world.hand_over()
+    world.do(handover, "confirm_arrival")
+    looking = select(case.c.id).where(case.c.kind == "helper_change", case.c.closed_on.is_(None))
+    (search,) = world.rows(looking)
+    world.do(search.id, "replace_helper", member_id=world.other_members[0])
     assert world.elements(case_id) == ["probation_report"], "the certificate of the class is kept"
     found = world.rows(select(member.c.id).where(member.c.student_id == world.students[0]))[0].id
     with world.store.transaction(writing=False) as tx:
@@ -248,18 +248,3 @@ def test_an_interruption_keeps_the_stage_it_found(world: World) -> None:
     interrupt(world, case_id, "withdrawn", note="Gia đình chuyển đi xa")
     row = world.rows(select(act).where(act.c.element == "interruption"))[0]
     assert (row.outcome, row.stage) == ("withdrawn", "admission_vote")
-
-
-def test_a_handover_offers_helpers_of_the_receiving_side_and_never_those_of_the_sender(world: World) -> None:
-    case_id = world.nominate()
-    world.until(case_id, "enrol_class")
-    with world.store.transaction() as tx:
-        by = world.users["cell1"]
-        acts.interrupt(tx, case_id, "unit_changed", on=world.today, by=by, now=noon(world.today))
-    task = world.task(case_id, "hand_over")
-    with world.store.transaction(writing=False) as tx:
-        offered = acts.prepare(tx, task.id, by=world.users["cell1"], on=world.today).choices
-    numbers = {number for number, _name in offered["receiving_helpers"]}
-    assert numbers
-    assert not numbers & set(world.members)
-    assert all("(Chi bộ 2)" in name for _number, name in offered["receiving_helpers"])

@@ -11,13 +11,14 @@ from workflows.admission.clocks import LABELS, TASK_CLOCK
 from workflows.admission.deeds import nothing
 from workflows.admission.forms import FORMS
 from workflows.admission.guards import DUES, GUARDS
-from workflows.admission.services import SERVICES
+from workflows.admission.registry import build_registry
 from workflows.admission.steps import LANES, SERVICE_LABELS, STEPS
 from workflows.admission.votes import BALLOTS
 from workflows.documents.catalogue import papers
 from workflows.people.words import POSITIONS
 from workflows.rules.deadlines import RULES
 from workflows.rules.keys import KEYS
+from workflows.transfers.deeds import ANSWER, ANSWER_RULE, LETTER, LETTER_RULE
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -73,7 +74,7 @@ def test_the_papers_of_a_step_are_in_the_catalogue_and_its_outcomes_in_its_form(
 
 
 def test_every_service_task_has_its_verb_and_no_verb_is_unused() -> None:
-    assert {element for element, _, _ in nodes("serviceTask")} == set(SERVICES)
+    assert {element for element, _, _ in nodes("serviceTask")} == set(build_registry().services)
 
 
 def test_every_service_task_bears_the_label_of_the_models() -> None:
@@ -91,7 +92,8 @@ def test_every_lane_has_positions_and_is_a_lane_of_the_models() -> None:
 def test_every_clock_of_a_task_has_a_rule_and_a_label() -> None:
     assert set(TASK_CLOCK) <= set(STEPS)
     assert set(TASK_CLOCK.values()) <= set(LABELS)
-    assert set(LABELS) <= set(RULES)
+    assert set(LABELS) <= {*RULES, LETTER, ANSWER}
+    assert {*LETTER_RULE.values(), *ANSWER_RULE.values()} <= set(RULES), "those two run by the person's rule"
 
 
 def test_every_timer_of_the_models_asks_for_a_day_that_is_known() -> None:

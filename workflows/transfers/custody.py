@@ -1,0 +1,82 @@
+"""Who answers for a person now: the one place that writes the stair, with the cases that follow."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from engine import cases
+from engine.transactions import Transaction
+from workflows.transfers.records import custody
+
+
+def last_step(tx: Transaction, student_id: int) -> Any:
+    """The step that holds now; None for somebody for whom nobody ever answered."""
+    return next(iter(last_steps(tx, student_id, 1)), None)
+
+
+def last_steps(tx: Transaction, student_id: int, count: int) -> list[Any]:
+    """The newest steps of a person, newest first."""
+    newest = select(custody).where(custody.c.student_id == student_id).order_by(custody.c.seq.desc())
+    return list(tx.execute(newest.limit(count)))
+
+
+def holds() -> ColumnElement[bool]:
+    """The condition: this row of `custody` is the person's last step."""
+    later = custody.alias("later")
+    return ~(
+        select(later.c.id)
+        .where(later.c.student_id == custody.c.student_id, later.c.seq > custody.c.seq)
+        .exists()
+    )
+
+
+def take_up(tx: Transaction, student_id: int, organisation_id: int, *, on: date, now: datetime) -> None:
+    """The organisation answers from now on, where it does not already: the first step, or a new admission."""
+    last = last_step(tx, student_id)
+    if last is None or last.organisation_id != organisation_id:
+        _step(tx, student_id, organisation_id, last, on=on, now=now, act_id=None)
+
+
+def hand(
+    tx: Transaction,
+    student_id: int,
+    organisation_id: int | None,
+    following: Iterable[int] = (),
+    *,
+    on: date,
+    by: int | None,
+    now: datetime,
+    act_id: int | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """From this moment on another organisation answers, and the cases `following` (by number) with all their
+    open tasks are its own. None: an organisation outside of the system, to which no case follows."""
+    last = last_step(tx, student_id)
+    if last is None or last.organisation_id != organisation_id:
+        _step(tx, student_id, organisation_id, last, on=on, now=now, act_id=act_id)
+    for case_id in following if organisation_id is not None else ():
+        cases.change_custodian(tx, case_id, organisation_id or 0, on=on, by=by, now=now, facts=facts)
+
+
+def _step(
+    tx: Transaction,
+    student_id: int,
+    organisation_id: int | None,
+    last: Any,
+    *,
+    on: date,
+    now: datetime,
+    act_id: int | None,
+) -> None:
+    """The next step; a clock that was set back does not make time run backwards."""
+    row = {
+        "student_id": student_id,
+        "seq": last.seq + 1 if last is not None else 1,
+        "organisation_id": organisation_id,
+        "since_on": on,
+        "since_at": max(now, last.since_at) if last is not None else now,
+        "act_id": act_id,
+    }
+    tx.insert(custody, row)

@@ -1,0 +1,55 @@
+"""Where the Party's own portal carries a transfer: by organisation and day, as its papers say.
+
+There we prepare the data and keep the procedure's number and days, and fill no box of a paper letter.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+
+from engine.among import among
+from engine.errors import InvalidAnswers, Text
+from engine.transactions import Transaction
+from workflows.organisations.queries import tree_of
+from workflows.transfers.records import portal_period
+
+
+def in_force(tx: Transaction, organisation_id: int, variant: str, on: date) -> bool:
+    """Whether the portal carries this form of transfer for the organisation, or one above it, that day."""
+    p = portal_period.c
+    covering = [organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)]
+    query = select(p.id).where(
+        among(p.organisation_id, "covering"),
+        p.variant == variant,
+        p.valid_from <= on,
+        or_(p.valid_to.is_(None), p.valid_to > on),
+    )
+    return tx.execute(query.limit(1), {"covering": covering}).first() is not None
+
+
+def declare(
+    tx: Transaction,
+    organisation_id: int,
+    variant: str,
+    *,
+    since: date,
+    until: date | None,
+    paper: str,
+    by: int,
+    now: datetime,
+) -> int:
+    """By that paper the portal carries it from a day on; `until`: the first day when it no longer does."""
+    if not paper.strip():
+        raise InvalidAnswers({"paper": [Text("Cần ghi văn bản quy định việc làm trên Cổng.")]})
+    if until is not None and until <= since:
+        raise InvalidAnswers({"until": [Text("Ngày thôi áp dụng phải sau ngày bắt đầu.")]})
+    row = {
+        "organisation_id": organisation_id,
+        "variant": variant,
+        "valid_from": since,
+        "valid_to": until,
+        "paper": paper.strip(),
+        "by_user": by,
+        "recorded_at": now,
+    }
+    return tx.insert(portal_period, row)
