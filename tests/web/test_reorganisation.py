@@ -61,6 +61,10 @@ def test_a_plan_is_written_tried_approved_by_another_carried_out_and_reported(
     assert "Nguyễn Văn Thử" not in first.page  # an administrator sees numbers of cases, nothing else
     first.post(f"{plan}/submit", {"revision": hidden(first.page, "revision")})
     assert "1 người duyệt được" in first.page
+    first.get("/reorganisations?state=submitted")
+    assert "Sắp xếp chi bộ trường" in first.page
+    first.get("/reorganisations?state=done")
+    assert "Không có phương án nào ở trạng thái này" in first.page
     assert first.post(f"{plan}/approve", {"revision": 1}).status_code == 409
     second = person("admin2")
     second.get(plan)

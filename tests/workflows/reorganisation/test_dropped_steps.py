@@ -35,6 +35,7 @@ DROPPED = [
 ]
 
 
+@pytest.mark.long_walk
 @pytest.mark.parametrize(("shape", "step", "then"), DROPPED)
 def test_a_case_leaves_a_step_that_is_no_more_and_goes_on_to_its_end(
     store: Store, shape: str, step: str, then: str
