@@ -9,10 +9,12 @@ import json
 import logging
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from bench.desk import desk_verdicts, measure_desk, print_desk
+from bench.forecast import forecast_verdicts, measure_forecast, print_forecast
 from bench.measure import (
     Figures,
     measure_loop,
@@ -29,32 +31,53 @@ from engine.secrets import Keys
 from engine.transactions import Store
 from workflows.tables import metadata
 
+Verdicts = dict[str, dict[str, float | bool]]
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, 5,000 open cases, a small desk")
-    parser.add_argument("--only", choices=("engine", "desk"), help="half of it")
+    parser.add_argument("--only", choices=PARTS, help="a part of it")
     parser.add_argument("--json", type=Path, default=Path("var/bench.json"), help="where the figures go")
     parser.add_argument("--strict", action="store_true", help="fail where a promise is not kept")
     wanted = parser.parse_args()
     logging.disable(logging.WARNING)
-    found: dict[str, dict[str, float | bool]] = {}
+    found: Verdicts = {}
     told: dict[str, object] = {}
-    with tempfile.TemporaryDirectory(prefix="ketnap-bench-") as folder:
-        if wanted.only != "desk":
-            figures = measure(Path(folder), quick=wanted.quick)
-            print_report(figures)
-            found |= verdicts(figures)
-            told |= {"figures": figures.as_json()}
-        if wanted.only != "engine":
-            measured = list(measure_desk(Path(folder), _say, quick=wanted.quick))
-            print_desk(measured)
-            found |= desk_verdicts(measured)
-            told |= {"desk": [asdict(timing) | asdict(amounts) for timing, amounts in measured]}
+    for name in [wanted.only] if wanted.only else PARTS:
+        with tempfile.TemporaryDirectory(prefix="ketnap-bench-") as folder:
+            promises, figures = PARTS[name](Path(folder), wanted.quick)
+        found |= promises
+        told |= {name: figures}
     wanted.json.parent.mkdir(parents=True, exist_ok=True)
     wanted.json.write_text(json.dumps({"promises": found, **told}, indent=1, ensure_ascii=False) + "\n")
     print(f"→ {wanted.json}")
     return int(wanted.strict and not all(one["kept"] for one in found.values()))
+
+
+def bench_engine(folder: Path, quick: bool) -> tuple[Verdicts, object]:
+    figures = measure(folder, quick=quick)
+    print_report(figures)
+    return verdicts(figures), figures.as_json()
+
+
+def bench_desk(folder: Path, quick: bool) -> tuple[Verdicts, object]:
+    measured = list(measure_desk(folder, _say, quick=quick))
+    print_desk(measured)
+    return desk_verdicts(measured), [asdict(timing) | asdict(amounts) for timing, amounts in measured]
+
+
+def bench_forecast(folder: Path, quick: bool) -> tuple[Verdicts, object]:
+    measured = list(measure_forecast(folder, _say, quick=quick))
+    print_forecast(measured)
+    return forecast_verdicts(measured), [asdict(one) for one in measured]
+
+
+PARTS: Mapping[str, Callable[[Path, bool], tuple[Verdicts, object]]] = {
+    "engine": bench_engine,
+    "desk": bench_desk,
+    "forecast": bench_forecast,
+}
 
 
 def measure(folder: Path, *, quick: bool) -> Figures:

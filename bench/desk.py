@@ -93,11 +93,11 @@ def measure_desk(folder: Path, say: Say, *, quick: bool = False, rounds: int = 6
     """Timings of every page, size and database, each with the amounts they were taken at."""
     logging.disable(logging.WARNING)
     keys = Keys(bytes(range(32)))
-    small = _store(f"sqlite:///{folder / 'desk.db'}", keys)
+    small = open_store(f"sqlite:///{folder / 'desk.db'}", keys)
     live_through(small, say)
     sizes = QUICK if quick else SIZES
     with postgresql() as url:
-        large = _store(url, keys) if url else None
+        large = open_store(url, keys) if url else None
         if large is not None:
             move(small, large)
         for size in sizes:
@@ -109,7 +109,7 @@ def measure_desk(folder: Path, say: Say, *, quick: bool = False, rounds: int = 6
                 store.engine.dispose()
 
 
-def _store(url: str, keys: Keys) -> Store:
+def open_store(url: str, keys: Keys) -> Store:
     key = keys.database if url.startswith("sqlite") else None
     engine = open_engine(url, key, create=True)
     schema.upgrade(engine)
@@ -118,9 +118,9 @@ def _store(url: str, keys: Keys) -> Store:
 
 def _measure(store: Store, size: Size, say: Say, rounds: int) -> Iterator[Any]:
     multiply(store, size.students, size.tasks, say)
-    amounts, examples = _place_user(store)
+    amounts, examples = place_user(store)
     database = store.engine.dialect.name
-    client = _signed_in(_application(store))
+    client = signed_in(application(store))
     for page, addresses in _pages(examples).items():
         say(f"{size.name}, {database}: {page}")
         times, worked, most = _time(client, store.engine, addresses, rounds)
@@ -130,7 +130,7 @@ def _measure(store: Store, size: Size, say: Say, rounds: int) -> Iterator[Any]:
         yield Timing(size.name, database, page, p95, *middle, most, size.limit_ms), amounts
 
 
-def _place_user(store: Store) -> tuple[Amounts, dict[str, list[Any]]]:
+def place_user(store: Store) -> tuple[Amounts, dict[str, list[Any]]]:
     """An account with a seat in the fifty organisations that have the most to do."""
     with store.transaction() as tx:
         user = tx.execute(select(user_account.c.id).where(user_account.c.username == USER)).scalar()
@@ -148,6 +148,16 @@ def _place_user(store: Store) -> tuple[Amounts, dict[str, list[Any]]]:
             ).scalar_one(),
         )
         return Amounts(*counts), _examples(tx)
+
+
+def place_in(tx: Any, organisation_id: int) -> None:
+    """The account, with a seat in this organisation."""
+    user = tx.execute(select(user_account.c.id).where(user_account.c.username == USER)).scalar()
+    if user is None:
+        user = tx.insert(user_account, _account())
+    held = select(position.c.id).where(position.c.user_id == user)
+    if tx.execute(held.where(position.c.organisation_id == organisation_id)).first() is None:
+        tx.execute(insert(position), [_seat(user, organisation_id, "")])
 
 
 def _busiest(tx: Any) -> list[tuple[int, str]]:
@@ -210,14 +220,14 @@ def _pages(examples: dict[str, list[Any]]) -> dict[str, list[str]]:
     }
 
 
-def _application(store: Store) -> Flask:
+def application(store: Store) -> Flask:
     from web.application import create_app
 
     moment = start_of(TODAY).replace(hour=3)
     return create_app(store, config={"CLOCK": lambda: moment, "TESTING": True, "SECOND_FACTOR_GRACE": None})
 
 
-def _signed_in(app: Flask) -> FlaskClient:
+def signed_in(app: Flask) -> FlaskClient:
     client = app.test_client()
     page = client.get("/sign-in", base_url=SITE).get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]*)"', page)

@@ -5,7 +5,7 @@ copy shifts every number by the same stride, so that organisations, accounts, ca
 together as those of the first do. What the measured pages do not read (journals, acts) is not copied.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -62,18 +62,21 @@ def live_through(store: Store, say: Say) -> World:
     return build(store, seed=7, today=TODAY, measures=FIRST)
 
 
-def multiply(store: Store, students: int, tasks: int, say: Say) -> int:
-    """Copies the first until there are so many students and open tasks at least; gives how many there are."""
-    with _without_keys(store) as connection:
+def multiply(store: Store, students: int, tasks: int, say: Say, also: tuple[str, ...] = ()) -> int:
+    """Copies the first until there are so many students and open tasks at least; gives how many there are.
+
+    `also`: tables that are copied beside the usual ones.
+    """
+    with without_keys(store) as connection:
         first = {name: _count(connection, metadata.tables[name]) for name in ("student", "task")}
         copies = max(-(-students // first["student"]), -(-tasks // first["task"]))
         there = 1 + _last(connection) // STRIDE
-        for name in COPIED:
+        for name in (*COPIED, *also):
             say(f"{copies} lần {name}")
-            _copy(connection, metadata.tables[name], there, copies - 1)
+            _copy(connection, metadata.tables[name], there, copies - 1, {*COPIED, *also})
     with store.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            _count_on(connection)
+            count_on(connection)
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
         else:
             connection.execute(text("ANALYZE"))
@@ -81,7 +84,7 @@ def multiply(store: Store, students: int, tasks: int, say: Say) -> int:
     return copies
 
 
-def _count_on(connection: Connection) -> None:
+def count_on(connection: Connection) -> None:
     """The database gives the next numbers after those that were copied."""
     for table in metadata.sorted_tables:
         if "id" in table.columns:
@@ -93,7 +96,7 @@ def _count_on(connection: Connection) -> None:
 
 def move(source: Store, target: Store) -> None:
     """Everything of the first province into another database with the same tables."""
-    with source.engine.connect() as old, _without_keys(target) as new:
+    with source.engine.connect() as old, without_keys(target) as new:
         for table in metadata.sorted_tables:
             rows = [dict(row._mapping) for row in old.execute(select(table))]
             if rows:
@@ -111,7 +114,7 @@ def _last(connection: Connection) -> int:
 
 
 @contextmanager
-def _without_keys(store: Store) -> Iterator[Connection]:
+def without_keys(store: Store) -> Iterator[Connection]:
     """Foreign keys hold by construction; checking each of millions of rows would only take time."""
     sqlite = store.engine.dialect.name == "sqlite"
     off, on = (
@@ -133,25 +136,25 @@ def _without_keys(store: Store) -> Iterator[Connection]:
             raw.commit()
 
 
-def _copy(connection: Connection, table: Table, since: int, until: int) -> None:
+def _copy(connection: Connection, table: Table, since: int, until: int, copied: Collection[str]) -> None:
     """Copies number `since` to `until` of every row of the first, each with its numbers shifted."""
     anew = {
         column.name: f't."{column.name}" + n.i * {STRIDE}'
         for column in table.columns
         if column.name not in KEPT
         and (column.name == "id" or column.foreign_keys or column.name in NAMING)
-        and not _of_uncopied(column)
+        and not _of_uncopied(column, copied)
     }
     own = OWN.get(table.name, {})
-    connection.execute(text(_insertion(table, anew | dict(own), _numbers(connection, since, until))))
+    connection.execute(text(_insertion(table, anew | dict(own), numbers(connection, since, until))))
 
 
-def _of_uncopied(column: Any) -> bool:
+def _of_uncopied(column: Any, copied: Collection[str]) -> bool:
     """A key into a table that is not copied goes on naming the first's row."""
-    return any(key.column.table.name not in COPIED for key in column.foreign_keys)
+    return any(key.column.table.name not in copied for key in column.foreign_keys)
 
 
-def _numbers(connection: Connection, since: int, until: int) -> str:
+def numbers(connection: Connection, since: int, until: int) -> str:
     if connection.dialect.name == "postgresql":
         return f"(SELECT generate_series({since}, {until}) AS i)"
     counting = f"SELECT {since} WHERE {since} <= {until} UNION ALL SELECT i + 1 FROM c WHERE i < {until}"

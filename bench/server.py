@@ -24,8 +24,8 @@ SETTINGS = (
 
 
 @contextmanager
-def postgresql() -> Iterator[str | None]:
-    """The URL of a database with no tables; None where there is no server."""
+def postgresql(*, durable: bool = False) -> Iterator[str | None]:
+    """The URL of a database with no tables; None where there is no server. `durable`: writing is measured."""
     if os.environ.get(GIVEN):
         yield os.environ[GIVEN]
         return
@@ -35,7 +35,7 @@ def postgresql() -> Iterator[str | None]:
         return
     folder = Path(tempfile.mkdtemp(prefix="ketnap-bench-pg-"))
     try:
-        with _running(folder, programs) as url:
+        with _running(folder, programs, (*SETTINGS, "fsync=on") if durable else SETTINGS) as url:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -53,7 +53,7 @@ def _programs() -> Path | None:
 
 
 @contextmanager
-def _running(folder: Path, programs: Path) -> Iterator[str]:
+def _running(folder: Path, programs: Path, settings: tuple[str, ...]) -> Iterator[str]:
     user = _unprivileged()
     if user:
         shutil.chown(folder, user)
@@ -75,7 +75,7 @@ def _running(folder: Path, programs: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])  # names the socket file only
-    options = [part for setting in SETTINGS for part in ("-c", setting)]
+    options = [part for setting in settings for part in ("-c", setting)]
     command = [programs / "postgres", "-D", data, "-k", folder, "-p", port, *options]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, user=user, cwd=folder, **quiet)
