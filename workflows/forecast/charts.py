@@ -4,15 +4,15 @@ The headings of that table carry the colours of the bars, in the same order: see
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
-import pygal
+from pygal.graph.bar import Bar
 from pygal.style import Style
 
 FONT: Final = '"Segoe UI", "Noto Sans", "Liberation Sans", Arial, sans-serif'
 COLOURS: Final = ("#2f6b9a", "#c98a1b", "#7a4b8f", "#3f8f5f")  # told apart by light too, not by hue alone
 LABELS: Final = 8  # so many months are named; more would run into each other
-_STYLE: Final = Style(
+_STYLE: Final = Style(  # type: ignore[no-untyped-call]
     background="#ffffff",
     plot_background="#ffffff",
     foreground="#3c4651",
@@ -33,7 +33,7 @@ _STYLE: Final = Style(
 def bars(months: Sequence[str], series: Mapping[str, Sequence[int]], *, empty: str) -> bytes:
     """One group of bars a month; `series`: name → a figure for each month."""
     most = max((max(figures, default=0) for figures in series.values()), default=0)
-    chart = pygal.Bar(
+    chart: Any = Bar(  # type: ignore[no-untyped-call]
         js=[],
         style=_STYLE,
         width=720,

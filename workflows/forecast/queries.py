@@ -117,7 +117,7 @@ def _followed(tx: Transaction, sweep: Sweep, people: Sequence[Person]) -> Iterat
     """By their files; who took the yes back is seen by the roll alone."""
     if not people:
         return
-    silent = set(tx.execute(_TAKEN_BACK, {"students": [one.id for one in people]}).scalars())
+    silent = set(tx.execute(TAKEN_BACK, {"students": [one.id for one in people]}).scalars())
     heard = [one for one in people if one.id not in silent]
     yield from (sweep.of_roll(one) for one in people if one.id in silent)
     files = kept_of(tx, heard, sweep.today)
@@ -157,7 +157,7 @@ _DAYS = (
     .order_by(act.c.id)  # the last of each stands
 )
 # Whose yes to political data was withdrawn and not given again.
-_TAKEN_BACK = (
+TAKEN_BACK = (
     select(consent.c.student_id)
     .where(among(consent.c.student_id, "students"), consent.c.kind == "political")
     .group_by(consent.c.student_id)

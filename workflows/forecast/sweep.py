@@ -20,7 +20,7 @@ from workflows.schedules.meeting_days import MeetingDays
 from workflows.schedules.school_days import SchoolDays
 
 CONCLUDED: Final = "conclude_history"
-MOST_KEPT: Final = 20_000  # answers of a kind; then the memory begins anew
+MOST_KEPT: Final = 10_000  # answers of a kind; then the memory begins anew
 LONG_AGO: Final = date.min
 NO_SCHOOL: Final = SchoolDays()
 Key = TypeVar("Key", bound=Hashable)
@@ -102,7 +102,8 @@ class Sweep:
     default: MeetingDays
     _ages: Memory[date, date | None] = field(default_factory=Memory)
     _graduations: Memory[tuple[object, ...], date | None] = field(default_factory=Memory)
-    _grounds: dict[tuple[object, ...], Ground] = field(default_factory=dict)
+    _calendars: Memory[tuple[object, ...], Calendar] = field(default_factory=Memory)
+    _grounds: Memory[tuple[object, ...], Ground] = field(default_factory=Memory)
     _paces: Memory[tuple[object, ...], Mapping[str, date]] = field(default_factory=Memory)
     _votes: Memory[tuple[object, ...], date | None] = field(default_factory=Memory)
 
@@ -124,8 +125,7 @@ class Sweep:
             followed=POOL if one.case_id is None else CASE, case_id=one.case_id, certificate_until=until
         )
         if kept.beyond:
-            road = self._road_of(kept)
-            return found._replace(certificate_until=None, at_graduation=road and road.at(found.graduates_on))
+            return found._replace(certificate_until=None, at_graduation=_at(self._road_of(kept), found))
         papers = (CERTIFICATE,) if until is not None and self.today <= until else ()
         rows = still_to_do(kept.opened, papers)
         if VOTE not in rows:  # it stands beside the road: nobody can say when it comes back
@@ -136,7 +136,7 @@ class Sweep:
         return found._replace(
             ready_on=pace.get(CONCLUDED) or kept.facts.file_completed_on,
             vote_on=vote_on,
-            at_graduation=vote_on and road_from(vote_on, self.calendar).at(found.graduates_on),
+            at_graduation=_at(None if vote_on is None else road_from(vote_on, self.calendar), found),
         )
 
     def _road_of(self, kept: Kept) -> Road | None:
@@ -160,19 +160,20 @@ class Sweep:
         meetings = self.meetings.get(one.custodian_id or one.cell_id or 0, self.default)
         course = one.course if any(period.course for period in school.periods) else None
         programme = one.programme if any(period.programme for period in school.periods) else None
-        key = meetings, id(school), one.grade, course, programme, abroad
-        if key not in self._grounds:
-            self._grounds[key] = ground_of(
-                self.calendar,
-                meetings,
-                school,
-                today=self.today,
-                grade=one.grade,
-                course=course,
-                programme=programme,
-                abroad=abroad,
-            )
-        return self._grounds[key]
+        of_school = id(school), one.grade, course, programme
+
+        def laid() -> Ground:
+            days = self._calendars.once(of_school, lambda: self._school_days(school, *of_school[1:]))
+            return Ground(self.calendar, days, meetings, abroad)
+
+        return self._grounds.once((meetings, *of_school, abroad), laid)
+
+    def _school_days(
+        self, school: SchoolDays, grade: int | None, course: str | None, programme: str | None
+    ) -> Calendar:
+        """The calendar without exams and breaks: many cells share it."""
+        told = {"grade": grade, "course": course, "programme": programme}
+        return ground_of(self.calendar, self.default, school, today=self.today, **told).school  # type: ignore[arg-type]
 
     def _pace(self, ground: Ground, rows: frozenset[str], opened: Mapping[str, date]) -> Mapping[str, date]:
         """Step → the day on which it is done at the usual pace, of the two that are asked for."""
@@ -181,14 +182,18 @@ class Sweep:
             days = forward(self.today, ground, rows, by_row(opened))
             return {name: days[name][1] for name in (CONCLUDED, VOTE) if name in days}
 
-        return self._paces.once((id(ground), rows, frozenset(opened.items())), paced)
+        return self._paces.once((ground, rows, frozenset(opened.items())), paced)
 
     def _vote_on(self, facts: Facts, ground: Ground, paced: date) -> date | None:
         """The first lawful meeting once everything is done."""
         return self._votes.once(
-            (facts, id(ground), paced),
+            (facts, ground, paced),
             lambda: meeting_from(helped_from(facts, self.today), paced, ground.meetings, ground.calendar),
         )
+
+
+def _at(road: Road | None, one: Foreseen) -> str | None:
+    return None if road is None else road.at(one.graduates_on)
 
 
 def of_age_after(birth: date, day: date) -> date | None:

@@ -1,0 +1,214 @@
+"""Once a day: who comes of age, has shared time enough, loses a certificate, leaves school, in how long.
+
+Only of students in a pool or with a case, only to the cell and the youth union that may see them, each with
+the step that comes next by the plan. One message a person, event and rung; after days without a worker only
+the nearest rung is told.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import func
+
+from engine.jobs import Done
+from engine.outbox import tell
+from engine.records import case
+from engine.sweeping import sweep as sweep_over
+from engine.time import day_of
+from engine.transactions import Store, Transaction
+from workflows.admission.steps import STEPS
+from workflows.forecast.look import Look, Subject, looks, subjects
+from workflows.forecast.outlook import first_day
+from workflows.forecast.queries import AT_ONCE, TAKEN_BACK, kept_of, sweep_of
+from workflows.forecast.rungs import AGE, CERTIFICATE, GRADUATION, SHARED_TIME, rungs
+from workflows.forecast.sweep import Kept, Person, Sweep, age_alone
+from workflows.people.records import pool_entry, student
+from workflows.reminders.queries import untold
+from workflows.rules.ages import add_months
+from workflows.rules.editions import edition_on
+from workflows.rules.eligibility import ends, starts
+
+JOB: Final = "remind_of_age"
+# Event → the words before the day and from the day on (reminders/texts.py).
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    AGE: ("age_before", "age_reached"),
+    SHARED_TIME: ("shared_before", "shared_reached"),
+    CERTIFICATE: ("certificate_months", "certificate_over"),
+    GRADUATION: ("graduation_before", "graduation_reached"),
+}
+# What is told only while the vote is still to come.
+BEFORE_VOTE_ONLY: Final = (AGE, SHARED_TIME, CERTIFICATE)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing to tell of a person today. `key` names it for good; the day is left out where it would give
+    away the birth date."""
+
+    of: Subject
+    name: str
+    rung: int
+    key: str
+
+    @property
+    def kind(self) -> str:
+        return KINDS[self.name][0 if self.rung else 1]
+
+    @property
+    def at_school(self) -> bool:
+        """Whoever follows the student belongs to the school, and so sees the student."""
+        one = self.of
+        return one.cell_id is not None and one.cell_id in (one.party_id, one.union_id, one.school_cell_id)
+
+    def told_to(self) -> dict[str, int]:
+        """Who is told → organisation: the cell that follows, and the union of the school where it is theirs
+        to know; an organisation beyond the school only of the case that it keeps."""
+        one = self.of
+        cell = one.cell_id if self.at_school or one.case_id is not None else None
+        union = one.union_id if self.at_school and one.union_id != cell else None
+        return {word: number for word, number in (("cell", cell), ("union", union)) if number is not None}
+
+
+def remind_of_age(store: Store, now: datetime) -> Done:
+    """The day's reminders. Repeating it tells nothing anew."""
+    today, done, beyond = day_of(now), Done(), 0
+    with store.transaction(writing=False) as tx:
+        shared = sweep_of(tx, today)
+    while not done.left:
+        with store.transaction(writing=False) as tx:
+            people = _people(tx, beyond)
+            events = _untold(tx, list(_events(tx, shared, people)))
+            steps = _next_steps(tx, events, today)
+        if not people:
+            break
+        by_person: dict[int, list[Event]] = {}
+        for one in events:
+            by_person.setdefault(one.of.student_id, []).append(one)
+
+        def do(
+            tx: Transaction,
+            number: int,
+            mine: Mapping[int, Sequence[Event]] = by_person,
+            steps: Mapping[int, str] = steps,
+        ) -> int:
+            return sum(_tell(tx, one, steps.get(number), now) for one in mine[number])
+
+        done += sweep_over(store, list(by_person), do, job=JOB, now=now, cases=False)
+        beyond = people[-1][0].student_id
+    return done
+
+
+def _tell(tx: Transaction, one: Event, step: str | None, now: datetime) -> int:
+    """To each who may know, once; without a next step there is nothing to begin, and nothing is told."""
+    if step is None:
+        return 0
+    facts: dict[str, Any] = {"months": one.rung, "element": step}
+    if one.at_school:  # to others the case leads
+        facts["student"] = one.of.student_id
+    told = 0
+    for word, organisation in one.told_to().items():
+        told += tell(
+            tx,
+            f"{one.key}:{word}",
+            one.kind,
+            facts=facts,
+            now=now,
+            to_organisation=organisation,
+            case_id=one.of.case_id,
+        )
+    return told
+
+
+Followed = tuple[Subject, date]  # and since when
+
+
+def _people(tx: Transaction, beyond: int) -> list[Followed]:
+    """The next of those in a pool or with a case who are still at school."""
+    since = func.coalesce(case.c.opened_on, pool_entry.c.entered_on)
+    query = (
+        subjects()
+        .add_columns(since)
+        .where(student.c.id > beyond, student.c.left_on.is_(None), since.is_not(None))
+        .order_by(student.c.id)
+        .limit(AT_ONCE)
+    )
+    return [(Subject(*row[:-1]), row[-1]) for row in map(tuple, tx.execute(query))]
+
+
+def _events(tx: Transaction, shared: Sweep, people: Sequence[Followed]) -> Iterator[Event]:
+    """What is told of each today; who took the yes back is left in peace."""
+    silent = set(tx.execute(TAKEN_BACK, {"students": [one.student_id for one, _ in people]}).scalars())
+    asked = [(one, since) for one, since in people if one.student_id not in silent]
+    files = kept_of(tx, [_person(one) for one, _ in asked], shared.today)
+    for one, since in asked:
+        kept = files[one.student_id]
+        grown = shared.of_age_on(one.birth_date) is None
+        for name, day in _days(shared, one, kept).items():
+            ladder = rungs()[name]
+            if day is None or (ladder.of_age and not grown):
+                continue
+            case_open = one.case_id is not None
+            rung = ladder.reached(day, shared.today, since=since, case=case_open)
+            if rung is not None:
+                shown = "" if name == AGE else f":{day}"
+                yield Event(one, name, rung, f"{name}:{one.student_id}{shown}:{rung}")
+
+
+def _days(shared: Sweep, one: Subject, kept: Kept) -> dict[str, date | None]:
+    """Event → its day, by the functions of the rules themselves."""
+    edition, long_ago = edition_on(shared.today), add_months(shared.today, -12)
+    found: dict[str, date | None] = {GRADUATION: shared.graduates_on(_person(one))}
+    if kept.beyond:
+        return found
+    came = first_day(age_alone(one.birth_date), long_ago)
+    return found | {
+        AGE: came if came != long_ago else None,
+        SHARED_TIME: starts(kept.facts, edition).get("shared_time") if kept.facts.helper_official else None,
+        CERTIFICATE: ends(kept.facts, edition).get("certificate"),
+    }
+
+
+def _person(one: Subject) -> Person:
+    return Person(
+        one.student_id,
+        one.institution_id,
+        one.school_cell_id,
+        one.birth_date,
+        one.grade,
+        one.course,
+        one.programme,
+        one.graduation_on,
+        one.pool_id is not None,
+        one.case_id,
+        one.cell_id,
+        one.stage,
+    )
+
+
+def _untold(tx: Transaction, events: Sequence[Event]) -> list[Event]:
+    """Without those of which everybody was told before."""
+    keys = {f"{one.key}:{word}": one for one in events for word in one.told_to()}
+    return list(dict.fromkeys(untold(tx, keys).values()))
+
+
+def _next_steps(tx: Transaction, events: Sequence[Event], today: date) -> dict[int, str]:
+    """Student → the step that comes next: what the plan has begin first, else what is open."""
+    people = {one.of.student_id: one.of for one in events}
+    found = {}
+    for look in looks(tx, list(people.values()), today) if people else ():
+        step = _next_step(look)
+        if step is not None:
+            found[look.of.student_id] = step
+    return found
+
+
+def _next_step(look: Look) -> str | None:
+    """What the plan has begin within a month; else what is open; else what comes first of all."""
+    begin = look.plan.to_begin(date.max) if look.plan is not None else []
+    begin.sort(key=lambda step: step.start_by)
+    if begin and begin[0].start_by <= add_months(look.seen.today, 1):
+        return begin[0].lead.element
+    opened = next((element for element in look.opened if element in STEPS), None)
+    return opened or (begin[0].lead.element if begin else None)
