@@ -29,10 +29,12 @@ from workflows.sandbox.queries import Move, marks, open_move
 from workflows.sandbox.records import sandbox, sandbox_day, sandbox_move
 
 NAME = "sandbox"
-LOOK = 2  # seconds between looks whether somebody asks for another day
-AT_ONCE = 3.0  # seconds of work, then the worker's other long jobs have their turn
+LOOK = 4  # seconds between looks whether somebody asks for another day
+AT_ONCE = 2.0  # seconds of work, then the worker's other long jobs have their turn
 NIGHT = hour(0, 5)  # when the jobs without an hour of their own are run
 ROUNDS = 200  # of one job at one moment; what is left then is done at the next
+# Pictures of a day, each in the place of the one before: of the days on the way none would be looked at.
+WHERE_IT_STAYS = frozenset({"forecast"})
 log = logging.getLogger(__name__)
 
 
@@ -69,20 +71,26 @@ def jobs_of(store: Store, jobs: tuple[Job, ...], hand: Hand) -> tuple[Job, ...]:
 def go_on(store: Store, mover: Mover, *, seconds: float) -> Done:
     """Goes on with the move that is open for about so many seconds; `left`: it is not there yet."""
     end, turn, passed = mover.wall() + timedelta(seconds=seconds), Turn(store), 0
-    while (day := _begin_day(store)) is not None:
-        lived = _live(store, mover.jobs, day)
+    while (begun := _begin_day(store)) is not None:
+        day, stays = begun
+        lived = _live(store, [one for one in mover.jobs if stays or one.name not in WHERE_IT_STAYS], day)
+        if told_to_end():  # some jobs have left off in the middle
+            return Done(passed, left=1)
         move = _end_day(store, mover, day, lived)
         if move is None:
             return Done(passed)
         passed += 1
-        if move.done_at is None and (told_to_end() or mover.wall() > end):
+        if move.done_at is None and mover.wall() > end:
             return Done(passed, left=1)
         turn.rest()
     return Done(passed)
 
 
-def _begin_day(store: Store) -> date | None:
-    """From here on every process of the sandbox takes the day for today; None where no move is open."""
+def _begin_day(store: Store) -> tuple[date, bool] | None:
+    """From here on every process of the sandbox takes the day for today; None where no move is open.
+
+    Says too whether the move goes no further than this day.
+    """
     with store.transaction(writing=False) as tx:
         if open_move(tx) is None:
             return None
@@ -94,7 +102,7 @@ def _begin_day(store: Store) -> date | None:
         row = {"day": day, "move_id": move.id, "journal_from": before.journal, "outbox_from": before.outbox}
         tx.insert_new(sandbox_day, [row])
         tx.execute(update(sandbox).values(day=day))
-    return day
+    return day, day == move.to_day
 
 
 def _live(store: Store, jobs: Sequence[Job], day: date) -> list[Lived]:
@@ -116,7 +124,7 @@ def _run(store: Store, job: Job, moment: datetime) -> Lived:
     database is busy, the whole day is lived once more."""
     began, done, rounds = time.monotonic(), Done(left=1), 0
     try:
-        while done.left and rounds < ROUNDS:
+        while done.left and rounds < ROUNDS and not told_to_end():
             done, rounds = done + _once(store, job, moment), rounds + 1
     except (Conflict, Unavailable):
         raise

@@ -15,12 +15,14 @@ from engine.jobs import Job
 from engine.records import incident, job_run, journal, outbox, task
 from engine.runs import Hand
 from engine.scheduler import run_job
+from engine.sweeping import ended_by
 from engine.time import VIETNAM, day_of
 from engine.transactions import Store
 from tests.conftest import KEYS
 from tests.workflows.builders import FIRST_DAY
 from tests.workflows.sandbox.conftest import WALL, Sandbox, make
 from workflows.admission.registry import build_registry
+from workflows.forecast.records import forecast_figures
 from workflows.jobs import JOBS
 from workflows.sandbox import asking, happened, moving, queries
 
@@ -68,7 +70,10 @@ def rows_of(sandbox: Sandbox) -> list[Any]:
         select(journal.c.case_id, journal.c.kind, journal.c.element, journal.c.on, journal.c.recorded_at),
         select(outbox.c.key, outbox.c.to_organisation, outbox.c.to_user, outbox.c.facts, outbox.c.created_at),
         select(task.c.case_id, task.c.element, task.c.organisation_id, task.c.opened_on, task.c.due_on),
-        select(job_run.c.name, job_run.c.day, job_run.c.at, job_run.c.failed).order_by(job_run.c.id),
+        select(job_run.c.name, job_run.c.day, job_run.c.at, job_run.c.failed)
+        .where(job_run.c.name.not_in(moving.WHERE_IT_STAYS))
+        .order_by(job_run.c.id),
+        select(forecast_figures.c.reckoned_on, forecast_figures.c.reckoned_at, forecast_figures.c.figures),
         select(incident.c.kind, incident.c.element, incident.c.last_at),
     ):
         got.append([tuple(row) for row in sandbox.world.rows(query)])
@@ -205,6 +210,42 @@ def test_a_day_on_which_the_database_was_busy_is_lived_once_more(sandbox: Sandbo
     assert [day_of(one) for one in times] == [FIRST_DAY + ahead * ONE_DAY for ahead in (1, 1, 2)]
 
 
+def test_a_picture_of_the_day_is_made_where_the_move_ends_or_is_stopped(sandbox: Sandbox) -> None:
+    """The worker makes it where somebody stopped: it is due there like any other day."""
+    assert {job.name for job in JOBS} >= moving.WHERE_IT_STAYS
+    made: list[date] = []
+    picture = Job("forecast", 10, lambda _store, now: made.append(day_of(now)), daily=True)
+    sandbox.move(3, (picture,))
+    assert made == [FIRST_DAY + 3 * ONE_DAY]
+    sandbox.ask(FIRST_DAY + 9 * ONE_DAY)
+    stop = Job("stop", 10, lambda store, _now: _stop(store), daily=True)
+    moving.go_on(sandbox.store, sandbox.mover((stop, picture)), seconds=60)
+    assert made == [FIRST_DAY + 3 * ONE_DAY]
+    run_job(sandbox.store, picture, sandbox.store.clock, hand=Hand())
+    assert made == [FIRST_DAY + 3 * ONE_DAY, FIRST_DAY + 4 * ONE_DAY]
+
+
+def test_a_worker_that_is_told_to_end_leaves_a_day_to_be_lived_once_more(sandbox: Sandbox) -> None:
+    told: list[bool] = []
+    times: list[datetime] = []
+
+    def ends(_store: Store, now: datetime) -> None:
+        times.append(now)
+        told.append(True)
+
+    mover = sandbox.mover((Job("ends", 10, ends, daily=True),))
+    sandbox.ask(FIRST_DAY + ONE_DAY)
+    with ended_by(lambda: bool(told)):
+        assert moving.go_on(sandbox.store, mover, seconds=60) == moving.Done(0, left=1)
+    assert moving.go_on(sandbox.store, mover, seconds=60) == moving.Done(1)
+    assert [day_of(one) for one in times] == [FIRST_DAY + ONE_DAY] * 2
+
+
+def _stop(store: Store) -> None:
+    with store.transaction() as tx:
+        asking.stop(tx, now=WALL)
+
+
 def test_the_worker_does_not_repeat_what_the_move_has_done(sandbox: Sandbox) -> None:
     sandbox.move(1)
     for job in JOBS:
@@ -221,15 +262,9 @@ def test_a_worker_of_a_sandbox_moves_the_day_and_any_other_does_not(
 
 
 def test_stopping_ends_on_the_day_that_was_begun(sandbox: Sandbox) -> None:
-    def stop(store: Store, _now: datetime) -> None:
-        with store.transaction() as tx:
-            asking.stop(tx, now=WALL)
-
+    stop = Job("stop", 10, lambda store, _now: _stop(store), daily=True)
     sandbox.ask(FIRST_DAY + 9 * ONE_DAY)
-    assert (
-        moving.go_on(sandbox.store, sandbox.mover((Job("stop", 10, stop, daily=True),)), seconds=60).items
-        == 1
-    )
+    assert moving.go_on(sandbox.store, sandbox.mover((stop,)), seconds=60).items == 1
     with sandbox.store.transaction(writing=False) as tx:
         assert queries.day_now(tx) == FIRST_DAY + ONE_DAY
         [move] = queries.moves(tx)
