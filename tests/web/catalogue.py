@@ -30,12 +30,15 @@ from workflows.desk import journal_words, possible
 from workflows.desk.case_page import PATH
 from workflows.desk.labels import drawn_words, labels
 from workflows.documents.catalogue import papers
+from workflows.forecast.lead_times import leads
 from workflows.imports.headers import HEADERS, label
 from workflows.meetings import bodies
 from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
 from workflows.rules import deadlines, standing
 from workflows.rules.seed import seed_days
+from workflows.transfers import preview
+from workflows.transfers import words as handing
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "web" / "templates"
@@ -179,7 +182,7 @@ def _literal(node: ast.expr, constants: dict[str, str]) -> str | None:
 def _tables() -> Iterator[tuple[str, str]]:
     registry = build_registry()
     names = labels(registry)
-    for element in (*FORMS, *registry.services, *registry.dues, *PATH, "strike_off", "annulment", "handover",
+    for element in (*FORMS, *registry.services, *registry.dues, *PATH, "strike_off", "annulment",
                     "refusal", "supplement", "verification", "opinions"):  # fmt: skip
         if element in names:
             yield "models", names[element]
@@ -195,6 +198,8 @@ def _tables() -> Iterator[tuple[str, str]]:
         people_words.GENDERS, bodies.BODIES, dict(bodies.CANCELLED), meeting_rules.ABSENCES,
         meeting_rules.EXEMPT, meeting_rules.AWAY, dict(choices.MEETINGS), {0: "Có mặt"},
         dict(enumerate(meeting_rules.WEEKDAYS)),
+        dict(handing.REASONS), dict(handing.TERMS), handing.VARIANTS, handing.STANDINGS, handing.ANSWERS,
+        handing.STATES, preview.WORDS, journal_words.HANDOVER_MESSAGES,
     )  # fmt: skip
     for table in tables:
         yield from (("tables", label) for label in table.values())
@@ -204,6 +209,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("rules", title) for title, _key in guards.TITLES.values())
     yield from (("rules", rule.start) for rule in deadlines.RULES.values())
     yield from (("days off", row.name) for row in seed_days())
+    yield from (("lead times", lead.note) for lead in leads().values())
     yield from (("acts", act.label) for act in possible.ACTS)
     yield from (("cases", title) for title in desk_cases.COLUMNS)
     yield from (("places", word) for place in PLACES for word in (place.label, place.group))
