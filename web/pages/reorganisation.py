@@ -24,7 +24,7 @@ from workflows.reorganisation import approving, carrying, drafting, queries
 from workflows.reorganisation.foreseeing import foresee
 from workflows.reorganisation.plans import Change, change_of, changes_of, find, names_of
 from workflows.reorganisation.records import APPROVED, DRAFT, FINISHED, RUNNING, STATES, SUBMITTED
-from workflows.reorganisation.words import APPROVALS, GOES, SHARES, VERBS, sentence
+from workflows.reorganisation.words import APPROVALS, GOES, SEATS, SHARES, VERBS, sentence
 from workflows.reorganisation.words import STATES as STATE_WORDS
 
 pages = Blueprint("reorganisation", __name__)
@@ -39,6 +39,7 @@ SAYS: Mapping[str, Any] = {
     "approvals": APPROVALS,
     "goes": GOES,
     "shares": SHARES,
+    "seats": dict(SEATS),
     **WORDS,
 }
 
@@ -277,7 +278,7 @@ def _shown() -> dict[str, Any]:
 
 def _of_plan(tx: Transaction, plan: Any, changes: list[Change]) -> dict[str, Any]:
     """What every page of a plan says: its head, its changes in words, who was at it."""
-    names = names_of(tx, changes)
+    names = names_of(tx, changes, plan.on_day)
     said = {one.id: sentence(one.verb, one.answers, lambda ref: names.get(ref or 0, "")) for one in changes}
     facts = {"plan": plan, "changes": changes, "said": said, "refs": names}
     return facts | {"people": queries.people_of(tx, plan), "refusal": refusal(), **SAYS}

@@ -90,7 +90,7 @@ def stops_of_ending(tx: Transaction, organisation_id: int, begins: date, found: 
         found.stops.append(
             Text(
                 "Tổ chức đang giữ {count} hồ sơ chưa kết thúc: người giữ hồ sơ cần kết thúc hoặc chuyển giao "
-                "từng hồ sơ trước. Sáp nhập, chia tách có chuyển hồ sơ cho tổ chức kế tục sẽ có trang riêng.",
+                "từng hồ sơ trước, hoặc lập phương án ở mục “Sắp xếp tổ chức” để tổ chức kế tục nhận hồ sơ.",
                 count=tx.execute(own).scalar_one(),
             )
         )

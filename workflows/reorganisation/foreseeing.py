@@ -97,6 +97,8 @@ def tried(tx: Transaction, plan_id: int, *, now: datetime) -> Foreseen:
     found = Foreseen(first_day(plan, today))
     changes = changes_of(tx, plan_id)
     for place, change in enumerate(changes):
+        if change.done:
+            continue
         trial = Trial(change)
         found.trials.append(trial)
         try:

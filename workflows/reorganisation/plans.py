@@ -6,9 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
+from engine.among import among
 from engine.errors import Conflict, NotFound, Text
 from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
+from workflows.organisations.records import former_name
 from workflows.reorganisation.records import reorganisation, reorganisation_change, reorganisation_share
 from workflows.reorganisation.words import refs_of
 
@@ -87,11 +89,14 @@ def real(changes: list[Change], ref: int) -> int:
     return made
 
 
-def names_of(tx: Transaction, changes: list[Change]) -> dict[int, str]:
-    """Reference → name, for every organisation that the changes name or found."""
-    nodes = tree_of(tx).nodes
+def names_of(tx: Transaction, changes: list[Change], on: date) -> dict[int, str]:
+    """Reference → name, for every organisation that the changes name or found: as it was before that day."""
+    nodes, f = tree_of(tx).nodes, former_name.c
     named = {ref for one in changes for ref in refs_of(one.verb, one.answers) if ref > 0}
     found = {ref: nodes[ref].name for ref in named if ref in nodes}
+    earlier = select(f.organisation_id, f.name).where(among(f.organisation_id, "ids"), f.valid_to >= on)
+    for row in tx.execute(earlier.order_by(f.valid_to.desc()), {"ids": list(named)}):
+        found[row.organisation_id] = row.name
     return found | {-one.id: str(one.answers["name"]) for one in changes if one.verb == "found"}
 
 
