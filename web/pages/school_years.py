@@ -75,7 +75,7 @@ def _show(tx: Transaction, institution_id: int | None) -> str:
         institution_id=institution_id,
         year=year,
         years=sorted({*school_years.known_years(tx, institution_id), present, present + 1, year}),
-        parts=school_years.year_of(tx, institution_id, year),
+        rows=school_years.year_of(tx, institution_id, year),
         kinds=KINDS,
         may_keep=_may_keep(tx, institution_id),
     )
@@ -159,9 +159,8 @@ def keep_common(tx: Transaction) -> Response:
 def _keep(tx: Transaction, institution_id: int | None) -> Response:
     year, old = _asked(tx, institution_id)
     answers = forms.load(PeriodSheet, request.form) | {"year": year}
-    instead = old.id if old is not None and not old.common else None
     by: dict[str, Any] = {"by": user_id(), "on": today(), "now": now()}
-    keeping.keep_period(tx, institution_id, answers, instead_of=instead, **by)
+    keeping.keep_period(tx, institution_id, answers, instead_of=old.id if old else None, **by)
     flash(words("Đã ghi vào lịch năm học."), "done")
     return redirect(_address(institution_id, year), 303)
 

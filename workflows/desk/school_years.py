@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -77,14 +76,13 @@ def known_years(tx: Transaction, institution_id: int | None) -> set[int]:
     return set(tx.execute(query).scalars())
 
 
-def year_of(tx: Transaction, institution_id: int | None, year: int) -> list[tuple[str, list[Row]]]:
-    """One school year: kind → the rows that stand, in the order of kinds and days."""
+def year_of(tx: Transaction, institution_id: int | None, year: int) -> list[Row]:
+    """One school year: the rows that stand, in the order of kinds and days."""
     rows = _rows(tx, institution_id, year)
     own = {row.kind for row in rows if not row.common}
     stand = [row for row in rows if institution_id is None or not row.common or row.kind not in own]
     order = list(KINDS)
-    stand.sort(key=lambda row: (order.index(row.kind), row.first_day, row.id))
-    return [(kind, list(found)) for kind, found in groupby(stand, key=lambda row: row.kind)]
+    return sorted(stand, key=lambda row: (order.index(row.kind), row.first_day, row.id))
 
 
 def row_of(tx: Transaction, institution_id: int | None, period_id: int) -> Row | None:

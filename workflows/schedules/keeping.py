@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
@@ -17,11 +17,21 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.schedules.duties import DUTIES, POOL_REVIEW
 from workflows.schedules.records import duty_done, meeting_day, school_period
-from workflows.schedules.school_days import FIRST_MONTH, GRADUATION, KINDS, LAST_GRADE, TERM, YEAR
+from workflows.schedules.school_days import (
+    BREAK,
+    EXAM,
+    FIRST_MONTH,
+    GRADUATION,
+    KINDS,
+    LAST_GRADE,
+    TERM,
+    YEAR,
+)
 
 BY_NUMBER, BY_WEEKDAY, DEFAULT = "number", "weekday", "default"
 WITHOUT_DAY = ("union_branch",)  # classes have no office that would keep one
 ONE_AT_A_TIME = (YEAR, TERM)
+TAKEN_ALONG = (TERM, EXAM, BREAK)  # several a year, for everybody
 
 
 def keep_meeting_day(
@@ -77,20 +87,58 @@ def keep_period(
     now: datetime,
     instead_of: int | None = None,
 ) -> int:
-    """A period of a school year, of one school or of the province; `instead_of`: the row it corrects."""
+    """A period of a school year, of one school or of the province; `instead_of`: the row that it replaces.
+
+    The first one of its kind that a school writes takes the province's others along, as rows of its own.
+    """
     row = {name: answers.get(name) for name in ("year", "kind", "name", "first_day", "last_day")}
     row |= {name: answers.get(name) for name in ("grade", "course", "programme")}
     if row["kind"] == GRADUATION:
         row["last_day"] = row["first_day"]
     else:
         row |= {"grade": None, "course": None, "programme": None}
+    taken_over = instead_of is not None and _is_common(tx, institution_id, instead_of)
+    if institution_id is not None and row["kind"] in TAKEN_ALONG:
+        _take_along(tx, institution_id, row["year"], row["kind"], instead_of, by=by, now=now)
     _check(tx, institution_id, row, instead_of)
-    if instead_of is not None:
+    if instead_of is not None and not taken_over:
         _withdraw(tx, institution_id, instead_of, by=by, now=now)
     kept = row | {"institution_id": institution_id, "by_user": by, "recorded_at": now}
     number = tx.insert(school_period, kept)
     _note(tx, institution_id, "school_period_kept", answers["name"], on=on, by=by, now=now)
     return number
+
+
+def _is_common(tx: Transaction, institution_id: int | None, period_id: int) -> bool:
+    """A row of the province, seen by a school."""
+    p = school_period.c
+    query = select(p.id).where(p.id == period_id, p.institution_id.is_(None), p.withdrawn_at.is_(None))
+    return institution_id is not None and tx.execute(query).first() is not None
+
+
+def _take_along(
+    tx: Transaction,
+    institution_id: int,
+    year: int,
+    kind: str,
+    without: int | None,
+    *,
+    by: int | None,
+    now: datetime,
+) -> None:
+    """Where a school has no row of the kind yet, the province's become its own, but for the one replaced."""
+    p = school_period.c
+    of_kind = (p.year == year, p.kind == kind, p.withdrawn_at.is_(None))
+    if tx.execute(select(p.id).where(p.institution_id == institution_id, *of_kind)).first() is not None:
+        return
+    fields = ("year", "kind", "name", "first_day", "last_day")
+    common = select(p.id, *(p[name] for name in fields)).where(p.institution_id.is_(None), *of_kind)
+    own = {"institution_id": institution_id, "by_user": by, "recorded_at": now}
+    rows = [dict(row._mapping) | own for row in tx.execute(common) if row.id != without]
+    for row in rows:
+        del row["id"]
+    if rows:
+        tx.execute(insert(school_period), rows)
 
 
 def withdraw_period(

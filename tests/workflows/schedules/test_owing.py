@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from engine.errors import Conflict, InvalidAnswers, NotFound
 from engine.transactions import Store
@@ -15,6 +16,7 @@ from workflows.schedules.duties import DUTIES, due_on, span_before, span_of
 from workflows.schedules.keeping import keep_period, record_duty, withdraw_duty
 from workflows.schedules.owing import DONE, LATE, OPEN, Owed, owed
 from workflows.schedules.queries import school_days_of
+from workflows.schedules.records import school_period
 from workflows.schedules.school_days import GRADUATION, TERM, Period, SchoolDays
 
 TERMS = SchoolDays(
@@ -110,12 +112,15 @@ def test_a_period_out_of_its_year_in_another_term_or_twice_is_refused(world: Wor
     moment = {"by": world.users["cell1"], "on": world.today, "now": noon(world.today)}
     last_day = {"kind": GRADUATION, "name": "Bế giảng", "first_day": date(2026, 5, 28), "grade": 12}
     with world.store.transaction() as tx:
-        keep_period(tx, world.institution, term | {"last_day": date(2026, 1, 10)}, **moment)  # type: ignore[arg-type]
+        common = select(school_period.c.id).where(school_period.c.kind == TERM, school_period.c.year == 2025)
+        first_term = tx.execute(common.order_by(school_period.c.first_day)).scalars().first()
+        shorter = term | {"last_day": date(2026, 1, 10)}
+        keep_period(tx, world.institution, shorter, instead_of=first_term, **moment)  # type: ignore[arg-type]
         keep_period(tx, world.institution, {"year": 2025, **last_day}, **moment)  # type: ignore[arg-type]
         for wrong in (
             term | {"last_day": date(2025, 9, 1)},
             term | {"last_day": date(2027, 1, 1)},
-            term | {"name": "Kỳ phụ", "first_day": date(2026, 1, 5), "last_day": date(2026, 1, 20)},
+            term | {"name": "Kỳ phụ", "first_day": date(2026, 1, 5), "last_day": date(2026, 1, 8)},
             {"year": 2025, **last_day, "first_day": date(2026, 6, 1)},
             {"year": 2025, **last_day, "grade": 11},
         ):
@@ -123,7 +128,10 @@ def test_a_period_out_of_its_year_in_another_term_or_twice_is_refused(world: Wor
                 keep_period(tx, world.institution, wrong, **moment)  # type: ignore[arg-type]
         days = school_days_of(tx, [world.institution])[world.institution]
     assert days.graduation_of(12, None, None, None, world.today) == date(2026, 5, 28)
-    assert [one.name for one in days.periods if one.kind == TERM and one.year == 2025] == ["Học kỳ I"]
+    assert [one.name for one in days.periods if one.kind == TERM and one.year == 2025] == [
+        "Học kỳ I",
+        "Học kỳ II",
+    ], "the province's second term was taken along"
 
 
 def test_the_first_filling_of_school_years_is_done_once_with_tet_from_the_calendar(world: World) -> None:
