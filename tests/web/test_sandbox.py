@@ -81,6 +81,7 @@ def test_a_day_asked_for_on_the_page_is_reached_by_the_worker_and_seen_by_all(
     assert 'href="/sandbox/days/2025-08-23"' in trainer.page
     trainer.get("/sandbox/days/2025-08-23")
     assert f"hồ sơ số {case_id}" in trainer.page
+    assert "Đủ tuổi" in trainer.page or "đủ tuổi" in trainer.page
     assert "Nguyễn" not in trainer.page  # numbers of cases, never names
     assert trainer.get("/sandbox/days/2025-08-23?school=987654").text.count("không có gì xảy ra") == 1
     assert "chưa đi qua ngày này" in trainer.get("/sandbox/days/2031-01-01").text

@@ -3,8 +3,9 @@
 Nothing is moved here: a move is a row that the worker, or the command on the server, takes up.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -20,7 +21,7 @@ from workflows import access
 from workflows.access import Whole
 from workflows.admission.fields import Day, Sheet, day
 from workflows.desk.labels import labels
-from workflows.reminders.texts import DAYS, NO_NAME, kind_of
+from workflows.reminders.wording import known_to, worded
 from workflows.sandbox import asking, happened, queries
 
 pages = Blueprint("sandbox", __name__)
@@ -112,12 +113,7 @@ def lived(tx: Transaction, name: str) -> str:
         was_lived=happened.was_lived(tx, on),
         count=next((one for one in happened.days(tx, organisations) if one.day == on), None),
         timers=happened.timers_of(tx, on, organisations),
-        messages={
-            opened: [
-                (one, _told(one, names)) for one in happened.messages_of(tx, on, organisations, opened=opened)
-            ]
-            for opened in (True, False)
-        },
+        messages={opened: _worded(tx, on, organisations, opened) for opened in (True, False)},
         troubles=happened.troubles_of(tx, on),
         labels=names,
         schools=happened.schools(tx),
@@ -145,14 +141,10 @@ def _school() -> int | None:
     return request.args.get("school", type=int)
 
 
-def _told(message: happened.Message, names: dict[str, str]) -> Text:
-    """The message in words, with the number of the case for the person."""
-    facts: dict[str, Any] = {
-        name: date.fromisoformat(value) if name in DAYS else value for name, value in message.facts.items()
-    }
-    element = str(facts.get("element", ""))
-    facts["what"] = Text(names.get(element, element))
-    facts["person"] = Text(NO_NAME.msgid, number=message.case_id)
-    facts.setdefault("organisation", message.organisation or "")
-    said = kind_of(message.kind).words
-    return Text(said.msgid, **(dict(said.params) | facts))
+def _worded(
+    tx: Transaction, on: date, organisations: Collection[int] | None, opened: bool
+) -> list[tuple[happened.Message, Text]]:
+    """The messages of a day as somebody without a seat would read them: numbers, no names."""
+    found = happened.messages_of(tx, on, organisations, opened=opened)
+    known = known_to(tx, (), found, on)
+    return [(message, worded(message, known)) for message in found]

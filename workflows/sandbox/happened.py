@@ -38,6 +38,7 @@ class Timer(NamedTuple):
 
     case_id: int
     element: str
+    organisation_id: int
     organisation: str
 
 
@@ -47,6 +48,7 @@ class Message(NamedTuple):
     kind: str
     facts: Mapping[str, Any]
     case_id: int | None
+    organisation_id: int | None
     organisation: str | None
     username: str | None
 
@@ -86,7 +88,7 @@ def days(tx: Transaction, organisations: Collection[int] | None) -> list[Count]:
 def timers_of(tx: Transaction, day: date, organisations: Collection[int] | None) -> list[Timer]:
     """The timers that fired on a day."""
     query = (
-        select(journal.c.case_id, journal.c.element, organisation.c.name)
+        select(journal.c.case_id, journal.c.element, organisation.c.id, organisation.c.name)
         .join(sandbox_day, _between(journal.c.id, "journal"))
         .join(case, case.c.id == journal.c.case_id)
         .join(organisation, organisation.c.id == case.c.custodian_id)
@@ -103,7 +105,8 @@ def messages_of(
 ) -> list[Message]:
     """The messages of a day in the order in which they were told: of tasks that opened, or all the others."""
     query = (
-        select(outbox.c.kind, outbox.c.facts, outbox.c.case_id, organisation.c.name, user_account.c.username)
+        select(outbox.c.kind, outbox.c.facts, outbox.c.case_id)
+        .add_columns(organisation.c.id, organisation.c.name, user_account.c.username)
         .join(sandbox_day, _between(outbox.c.id, "outbox"))
         .outerjoin(organisation, organisation.c.id == outbox.c.to_organisation)
         .outerjoin(user_account, user_account.c.id == outbox.c.to_user)
