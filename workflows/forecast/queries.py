@@ -12,11 +12,11 @@ from engine.records import case
 from engine.transactions import Transaction
 from workflows.admission.records import act
 from workflows.admission.vote_facts import facts_of_many
-from workflows.forecast.look import ABROAD, BEFORE_VOTE, NO_CELL, Asked, open_steps
+from workflows.forecast.look import ABROAD, BEFORE_VOTE, NO_CELL, TAKEN_BACK, Asked, open_steps
 from workflows.forecast.months import Foreseen
 from workflows.forecast.sweep import Kept, Person, Sweep
 from workflows.organisations.records import institution
-from workflows.people.records import consent, pool_entry, student
+from workflows.people.records import pool_entry, student
 from workflows.rules.queries import calendar_of
 from workflows.schedules.queries import meeting_days_of, school_days_of
 
@@ -155,11 +155,4 @@ _DAYS = (
     select(act.c.case_id, act.c.element, act.c.outcome, act.c.on_day)
     .where(among(act.c.case_id, "cases"), act.c.element.in_(_DONE))
     .order_by(act.c.id)  # the last of each stands
-)
-# Whose yes to political data was withdrawn and not given again.
-TAKEN_BACK = (
-    select(consent.c.student_id)
-    .where(among(consent.c.student_id, "students"), consent.c.kind == "political")
-    .group_by(consent.c.student_id)
-    .having(func.count(consent.c.withdrawn_on) == func.count())
 )

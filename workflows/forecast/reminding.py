@@ -19,9 +19,9 @@ from engine.sweeping import sweep as sweep_over
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.admission.steps import STEPS
-from workflows.forecast.look import Look, Subject, looks, subjects
+from workflows.forecast.look import TAKEN_BACK, Look, Subject, looks, subjects
 from workflows.forecast.outlook import first_day
-from workflows.forecast.queries import AT_ONCE, TAKEN_BACK, kept_of, sweep_of
+from workflows.forecast.queries import AT_ONCE, kept_of, sweep_of
 from workflows.forecast.rungs import AGE, CERTIFICATE, GRADUATION, SHARED_TIME, rungs
 from workflows.forecast.sweep import Kept, Person, Sweep, age_alone
 from workflows.people.records import pool_entry, student
