@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import ColumnElement
 
@@ -28,13 +28,13 @@ pages = Blueprint("outlook", __name__)
 @pages.get("/students/<number:student_id>/outlook")
 @opens("student.see", Student)
 def of_student(tx: Transaction, student_id: int) -> str:
-    return _page(tx, _seen_of(tx, student_id), crumb="student")
+    return _page(tx, _seen_of(tx, student_id), url_for("students.show", student_id=student_id))
 
 
 @pages.get("/cases/<number:case_id>/outlook")
 @opens("case.see", Case)
 def of_case(tx: Transaction, case_id: int) -> str:
-    return _page(tx, _subject(tx, case.c.id == case_id), crumb="case")
+    return _page(tx, _subject(tx, case.c.id == case_id), url_for("cases.show", case_id=case_id))
 
 
 @pages.get("/students/<number:student_id>/outlook/paper")
@@ -54,18 +54,21 @@ def own(tx: Transaction) -> str:
 
 def for_family(tx: Transaction, one: Subject) -> dict[str, Any]:
     (look,) = looks(tx, [one], today())
-    return {"one": one, "said": words.for_family(look.seen, followed=one.followed), "voted": look.voted}
+    said = words.for_family(look.seen, followed=look.of.followed)
+    return {"one": one, "said": said, "voted": look.voted}
 
 
-def _page(tx: Transaction, one: Subject, *, crumb: str) -> str:
+def _page(tx: Transaction, one: Subject, back: str) -> str:
     found = page_of(tx, one, today(), vote_on=_meeting())
     number = one.student_id
     return render_template(
         "outlook.html",
         page=found,
         seen=found.look.seen,
-        one=one,
-        crumb=crumb,
+        one=found.look.of,
+        back=url_for("cases.show", case_id=one.case_id)
+        if of_case
+        else url_for("students.show", student_id=number),
         may_student=access.may(tx, user_id(), "student.see", Student(number), today()),
         wanted=_meeting(),
         labels=labels(tx.registry),

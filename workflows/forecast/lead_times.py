@@ -80,14 +80,15 @@ def leads() -> Mapping[str, Lead]:
 
 
 def _lead(element: str, row: Mapping[str, Any]) -> Lead:
-    return Lead(element, **{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()})
+    given: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+    return Lead(element, **given)
 
 
 @cache
 def followers() -> Mapping[str, frozenset[str]]:
     """Element → every row that can only come after it."""
     found: dict[str, set[str]] = {name: set() for name in leads()}
-    for name, lead in reversed(leads().items()):
+    for name, lead in reversed(list(leads().items())):
         for before in lead.after:
             found[before] |= {name, *found[name]}
     return {name: frozenset(rows) for name, rows in found.items()}

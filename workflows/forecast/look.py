@@ -17,7 +17,7 @@ from workflows.forecast.outlook import Outlook, outlook
 from workflows.forecast.plan import Ground, Plan, ground_of, plan
 from workflows.organisations.records import institution
 from workflows.people.names import Name
-from workflows.people.records import pool_entry, student
+from workflows.people.records import consent, pool_entry, student
 from workflows.rules.calendar import Calendar
 from workflows.rules.eligibility import Facts
 from workflows.rules.queries import calendar_of
@@ -77,8 +77,10 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Look:
-    """What is foreseen for one person. `opened`: open step or timer → since when. `abroad`: an answer from
-    another country is awaited."""
+    """What is foreseen for one person; nobody is planned for who is not followed.
+
+    `opened`: open step or timer → since when. `abroad`: an answer from another country is awaited.
+    """
 
     of: Subject
     seen: Outlook
@@ -139,7 +141,12 @@ def without_file(one: Subject) -> Subject:
 
 
 def looks(tx: Transaction, people: Sequence[Subject], on: date, *, vote_on: date | None = None) -> list[Look]:
-    """In the order of the people. `vote_on`: plan for this meeting, not for the first within reach."""
+    """In the order of the people; who took the yes back is looked at by the roll alone.
+
+    `vote_on`: plan for this meeting, not for the first within reach.
+    """
+    silent = set(tx.execute(TAKEN_BACK, {"students": [one.student_id for one in people]}).scalars())
+    people = [without_file(one) if one.student_id in silent else one for one in people]
     facts = facts_of_many(tx, [_asked(one) for one in people], on)
     opened = open_steps(tx, [one.case_id for one in people if one.case_id is not None], on)
     grounds = _Grounds(tx, people, on)
@@ -162,8 +169,8 @@ def _look(
         today=grounds.on,
         graduation_on=grounds.graduation(one),
     )
-    beyond = one.stage is not None and one.stage not in BEFORE_VOTE
-    ahead = None if beyond else plan(seen, ground, opened, vote_on=vote_on)
+    before_vote = one.stage is None or one.stage in BEFORE_VOTE
+    ahead = plan(seen, ground, opened, vote_on=vote_on) if one.followed and before_vote else None
     return Look(one, seen, ahead, opened, ground.abroad)
 
 
@@ -231,4 +238,11 @@ ABROAD = select(verification_request.c.case_id).where(
     verification_request.c.abroad.is_(True),
     verification_request.c.answered_on.is_(None),
     verification_request.c.replaced_by_id.is_(None),
+)
+# Whose yes to political data was withdrawn and not given again.
+TAKEN_BACK = (
+    select(consent.c.student_id)
+    .where(among(consent.c.student_id, "students"), consent.c.kind == "political")
+    .group_by(consent.c.student_id)
+    .having(func.count(consent.c.withdrawn_on) == func.count())
 )

@@ -11,7 +11,7 @@ from workflows.forecast.look import Look, Subject, looks, open_steps, subjects
 from workflows.forecast.one import page_of
 from workflows.forecast.starting import month_of
 from workflows.people.pool import enter_pool
-from workflows.people.records import student
+from workflows.people.records import consent, student
 from workflows.people.students import add_student
 from workflows.schedules.meeting_days import Pattern
 
@@ -64,7 +64,7 @@ def test_many_are_looked_at_as_each_alone_and_with_the_statements_of_one(world: 
         people = everybody(tx)
         together = looks(tx, people, world.today)
         assert all(same(one, looks(tx, [one.of], world.today)[0]) for one in together)
-        assert [one.plan is not None for one in together] == [True] * len(people)
+        assert [one.plan is not None for one in together] == [one.followed for one in people]
     few, month = statements(world)
     more_in_pool(world, 12)
     assert statements(world) == (few, month)
@@ -97,6 +97,19 @@ def test_a_case_that_waits_for_the_birthday_stands_before_the_vote(store: Store)
     assert page.look.plan.reachable == page.look.seen.vote_on == date(2026, 6, 5)
     assert page.meetings[0] == Pattern(day=5).in_month(2025, 9)
     assert page.doers == {"cell_vote": "Chi bộ 1"}
+
+
+def test_who_took_the_yes_back_is_looked_at_by_the_roll(world: World) -> None:
+    more_in_pool(world, 2)
+    with world.store.transaction() as tx:
+        first, second = (one.student_id for one in everybody(tx) if one.pool_id is not None)
+        given = {"kind": "political", "given_on": world.today, "recorded_at": noon(world.today)}
+        tx.insert(consent, given | {"student_id": first, "withdrawn_on": world.today})
+        tx.insert(consent, given | {"student_id": second})
+    with world.store.transaction(writing=False) as tx:
+        found = {look.of.student_id: look for look in looks(tx, everybody(tx), world.today)}
+    assert (found[first].plan, found[first].of.followed) == (None, False)
+    assert found[second].plan is not None
 
 
 def test_who_left_school_is_on_no_list_of_a_month(world: World) -> None:
