@@ -24,7 +24,6 @@ from workflows.reminders.mailing import LineDown, Mail, post, write_digests, wri
 from workflows.reminders.records import notice
 
 pytestmark = pytest.mark.usefixtures("smtp")
-GOLDEN = "tests/workflows/reminders/golden"
 
 
 @pytest.fixture
@@ -96,6 +95,17 @@ def test_the_morning_mail_says_how_much_waits_and_is_sent_once(
     assert "Có 1 thông báo mới" in said
     assert "1 việc đang chờ, 0 quá hạn." in said
     assert "https://ketnap.tinh.vn" in said
+
+
+def test_a_mail_is_in_the_language_of_its_reader(reached: World, sink: Sink, line: Post) -> None:
+    with reached.store.transaction() as tx:
+        english = user_account.c.username == "union1"
+        tx.execute(update(user_account).where(english).values(language="en"))
+    write_digests(reached.store, now(reached))
+    post(reached.store, now(reached), line.open_line)
+    said = {str(one["To"]): one.get_content() for one in sink.taken}
+    assert "1 tasks are waiting, 0 overdue." in said["union1@co-quan.vn"]
+    assert "1 việc đang chờ, 0 quá hạn." in said["union2@co-quan.vn"]
 
 
 def test_what_was_read_meanwhile_is_in_no_mail(reached: World, sink: Sink, line: Post) -> None:

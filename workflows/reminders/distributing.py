@@ -35,8 +35,7 @@ def distribute(store: Store, now: datetime) -> Done:
     try:
         with store.transaction() as tx:
             rows = tx.execute(_waiting(now).with_for_update(skip_locked=True)).all()
-            for row in _still_true(tx, rows):
-                _distribute(tx, row, now)
+            _distribute(tx, rows, now)
             _mark_sent(tx, rows, now)
             done = Done(len(rows))
     except Unavailable:
@@ -89,29 +88,31 @@ def _still_true(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
 
 def _alone(store: Store, row: Row[Any], now: datetime) -> None:
     with store.transaction() as tx:
-        for one in _still_true(tx, [row]):
-            _distribute(tx, one, now)
+        _distribute(tx, [row], now)
 
 
-def _distribute(tx: Transaction, row: Row[Any], now: datetime) -> None:
-    users = _users(tx, row, now)
-    facts = row.facts
-    common = {
+def _distribute(tx: Transaction, rows: Sequence[Row[Any]], now: datetime) -> None:
+    """Who is told is looked up for all of them first: answers are kept until the transaction writes."""
+    told = [(row, user) for row in _still_true(tx, rows) for user in _users(tx, row, now)]
+    tx.insert_new(notice, [_notice(row, user) for row, user in told])
+    later = [
+        {"of_user": user, "of_clock": row.facts["clock"], "of_outbox": row.id, "now": now}
+        for row, user in told
+        if "clock" in row.facts
+    ]
+    if later:
+        tx.execute(_SUPERSEDE, later)
+
+
+def _notice(row: Row[Any], user: int) -> dict[str, Any]:
+    return {
+        "user_id": user,
         "outbox_id": row.id,
         "organisation_id": row.to_organisation,
-        "task_id": facts.get("task"),
-        "clock_id": facts.get("clock"),
+        "task_id": row.facts.get("task"),
+        "clock_id": row.facts.get("clock"),
         "at": row.created_at,
     }
-    tx.insert_new(notice, [{"user_id": user, **common} for user in users])
-    if users and common["clock_id"] is not None:
-        tx.execute(
-            _SUPERSEDE,
-            [
-                {"of_user": user, "of_clock": common["clock_id"], "of_outbox": row.id, "now": now}
-                for user in users
-            ],
-        )
 
 
 _SUPERSEDE = (

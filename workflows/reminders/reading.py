@@ -144,7 +144,7 @@ _LINES = select(
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [notice.c.read_at.is_(None)] if wanted.state != "all" else []
+    found: list[ColumnElement[bool]] = [notice.c.read_at.is_(None)] if wanted.state != "all" else []
     if wanted.group:
         found.append(outbox.c.kind.in_([word for word, kind in KINDS.items() if kind.group == wanted.group]))
     if wanted.whose:

@@ -43,7 +43,7 @@ def test_a_rung_whose_day_was_over_at_the_start_is_not_told() -> None:
 
 
 def test_a_ladder_without_a_rhythm_falls_silent() -> None:
-    long = ladders().of("certificate_expiry")
+    long = ladders().of("file_expiry")
     assert long.rungs[:4] == (90, 60, 30, 15)
     last = long.reached(START, DUE, DUE + timedelta(days=1))
     assert last == long.reached(START, DUE, DUE + timedelta(days=4000)) == -1

@@ -118,7 +118,7 @@ def test_certificates_and_files_are_spoken_of_long_before_they_end(world: World,
     case_id = world.nominate()
     world.until(case_id, "cell_vote")
     certificate = due_of(world, case_id, "certificate_expiry")
-    office.night(certificate - timedelta(days=90))
+    office.night(certificate - timedelta(days=15))
     assert office.heard("certificate_before") == [("cell1", "certificate_before")]
     office.night(certificate + timedelta(days=100))
     office.night(certificate + timedelta(days=200))
