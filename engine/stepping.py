@@ -205,10 +205,10 @@ class Step:
     def keep_closed(self, custodian_id: int) -> None:
         """Of a case that is closed only the custodian can change."""
         changing = update(case).where(case.c.id == self.row.id, case.c.version == self.row.version)
-        values = {"custodian_id": custodian_id, "version": self.row.version + 1}
-        if self.tx.execute(changing.values(values)).rowcount != 1:
+        version = self.row.version + 1
+        if self.tx.execute(changing.values(custodian_id=custodian_id, version=version)).rowcount != 1:
             raise Conflict
-        self.row = replace(self.row, **values)
+        self.row = replace(self.row, custodian_id=custodian_id, version=version)
 
     def _write_case(self, custodian_id: int) -> None:
         ended = self.process.ended_at()

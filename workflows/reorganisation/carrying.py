@@ -18,7 +18,7 @@ from engine.transactions import Store, Transaction
 from workflows.administration.log import note
 from workflows.administration.tree_changes import begin
 from workflows.organisations.queries import tree_of
-from workflows.reorganisation.cases import left, move_case, people_left
+from workflows.reorganisation.cases import left, move_case, of_persons, people_left
 from workflows.reorganisation.doing import do
 from workflows.reorganisation.going import Going, goings_of
 from workflows.reorganisation.handovers import receivers_moved
@@ -119,7 +119,7 @@ def _note(
         plan=plan.id,
         number=plan.number,
         since=plan.on_day,
-        name=nodes[subject].name if subject in nodes else "",
+        name=nodes[subject].name if subject is not None and subject in nodes else "",
     )
 
 
@@ -148,10 +148,11 @@ def _do_cases(store: Store, plan_id: int, now: datetime, until: float) -> bool:
     today, failed = day_of(now), 0
     with store.transaction(writing=False) as tx:
         plan, goings, concerned = scope_of(tx, plan_id, today)
-        waiting = {one.case_id: one for one in left(tx, goings, concerned, today)}
+        waiting = of_persons(left(tx, goings, concerned, today))
 
     def move(tx: Transaction, case_id: int) -> bool:
-        move_case(tx, plan, waiting[case_id], today=today, now=now)
+        for one in waiting[case_id]:
+            move_case(tx, plan, one, today=today, now=now)
         return True
 
     numbers = list(waiting)

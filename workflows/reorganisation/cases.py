@@ -61,6 +61,7 @@ class CaseLeft(NamedTuple):
     """A case that the plan still has to touch. `dropped`: its open step that the new chain does not have."""
 
     case_id: int
+    subject_id: int
     stage: str | None
     from_id: int
     to_id: int
@@ -70,9 +71,12 @@ class CaseLeft(NamedTuple):
     tasks: int
 
 
+_NOTHING: Final = (None, None)
+
+
 class _Open(NamedTuple):
     id: int
-    kind: str
+    subject_id: int
     stage: str | None
     custodian_id: int
     closed: bool
@@ -89,11 +93,13 @@ def left(tx: Transaction, goings: Collection[Going], touched: Collection[int], o
     return [
         CaseLeft(
             row.id,
+            row.subject_id,
             row.stage,
             row.custodian_id,
             custodians.get(row.id, row.custodian_id),
             row.closed,
-            *dropped.get(row.id, (None, None)),
+            dropped.get(row.id, _NOTHING)[0],
+            dropped.get(row.id, _NOTHING)[1],
             tasks.get(row.id, 0),
         )
         for row in rows
@@ -102,7 +108,7 @@ def left(tx: Transaction, goings: Collection[Going], touched: Collection[int], o
 
 def _rows(tx: Transaction, ids: Collection[int]) -> list[_Open]:
     c = case.c
-    columns = (c.id, c.kind, c.stage, c.custodian_id, c.closed_on.is_not(None))
+    columns = (c.id, c.subject_id, c.stage, c.custodian_id, c.closed_on.is_not(None))
     query = select(*columns).where(among(c.id, "ids")).order_by(c.id)
     return [_Open(*tuple(row)) for row in tx.execute(query, {"ids": list(ids)})]
 
@@ -196,6 +202,15 @@ def leads_to(element: str, now: Mapping[str, str]) -> str:
     """What is resolved stays: on to the next level of the new chain, never back to the cell."""
     needed, skipped = AHEAD.get(element, (element, element))
     return needed if now["needs_committee"] == "yes" else skipped
+
+
+def of_persons(some: Collection[CaseLeft]) -> dict[int, list[CaseLeft]]:
+    """What is left, a person at a time by the number of the first case: all that somebody has moves at once,
+    so that there is never a moment with two who answer."""
+    found: dict[int, list[CaseLeft]] = {}
+    for one in some:
+        found.setdefault(one.subject_id, []).append(one)
+    return {together[0].case_id: together for together in found.values()}
 
 
 def move_case(tx: Transaction, plan: Any, one: CaseLeft, *, today: date, now: datetime) -> None:

@@ -19,6 +19,7 @@ from workflows.organisations.tree import Tree
 from workflows.reorganisation.going import Going, below_of, goings_of
 from workflows.reorganisation.papers import (
     follow_mandates,
+    follow_meeting_days,
     follow_meetings,
     follow_notices,
     follow_registers,
@@ -37,6 +38,7 @@ FOLLOWS: Final[tuple[Following, ...]] = (
     follow_schools,
     follow_sizes,
     follow_registers,
+    follow_meeting_days,
     follow_meetings,
     follow_mandates,
     follow_notices,

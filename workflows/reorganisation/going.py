@@ -76,7 +76,7 @@ def _end(tx: Transaction, change: Change, changes: list[Change], on: date) -> li
     return [Going(real(changes, change.answers["organisation"]), None, (), on, seats=END)]
 
 
-def _how(answers: Mapping[str, Any]) -> dict[str, str]:
+def _how(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {"seats": answers["seats"], "registers": answers["registers"]}
 
 

@@ -17,6 +17,7 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.reorganisation.going import Going
 from workflows.reorganisation.words import CONTINUE
+from workflows.schedules.records import meeting_day
 
 REORGANISED = "reorganised"
 
@@ -51,6 +52,24 @@ def follow_sizes(tx: Transaction, going: Going) -> dict[str, int]:
             tx.insert(body, {"organisation_id": going.rest, **size})
             kept += 1
     return {"sizes": kept} if kept else {}
+
+
+def follow_meeting_days(tx: Transaction, going: Going) -> dict[str, int]:
+    """The day of the month on which its bodies meet, where it goes on as one other that has named none."""
+    if not (going.alone and going.rest is not None):
+        return {}
+    d, kept = meeting_day.c, 0
+    own = select(meeting_day).where(d.organisation_id == going.organisation_id).order_by(d.valid_from, d.id)
+    there = set(tx.execute(select(d.body).where(d.organisation_id == going.rest)).scalars())
+    latest = {row.body: row for row in tx.execute(own)}
+    for name in bodies_of(tree_of(tx).nodes[going.rest].kind):
+        row = latest.get(name)
+        if row is not None and name not in there:
+            same = {key: row._mapping[key] for key in ("body", "day", "weekday", "nth", "moved", "by_user")}
+            when = {"valid_from": max(going.on, row.valid_from), "recorded_at": row.recorded_at}
+            tx.insert(meeting_day, {"organisation_id": going.rest, **same, **when})
+            kept += 1
+    return {"days": kept} if kept else {}
 
 
 def follow_registers(tx: Transaction, going: Going) -> dict[str, int]:

@@ -55,8 +55,8 @@ def things(tx: Transaction, change_id: int, organisation_id: int, kind: str, on:
     if kind == "below":
         rows = _below(tx, organisation_id, on)
     else:
-        found = tx.execute(_QUERIES[kind](organisation_id, on))
-        rows = [(str(row[0]), str(row[1]), str(row[2] or "")) for row in found]
+        found: Any = tx.execute(_QUERIES[kind](organisation_id, on))
+        rows = [(str(thing), str(name), str(note or "")) for thing, name, note in found]
     return [Thing(thing, name, note, to.get(thing)) for thing, name, note in rows]
 
 
@@ -117,7 +117,8 @@ def shared_out(tx: Transaction, change_ids: Collection[int]) -> dict[int, dict[s
     s = reorganisation_share.c
     query = select(s.change_id, s.kind, func.count()).where(among(s.change_id, "ids"))
     found: dict[int, dict[str, int]] = {}
-    for change_id, kind, count in tx.execute(query.group_by(s.change_id, s.kind), {"ids": list(change_ids)}):
+    rows: Any = tx.execute(query.group_by(s.change_id, s.kind), {"ids": list(change_ids)})
+    for change_id, kind, count in rows:
         found.setdefault(change_id, {})[kind] = count
     return found
 

@@ -70,6 +70,7 @@ GOES: Final[Mapping[str, str]] = MappingProxyType(
         "schools": "Liên kết với trường",
         "sizes": "Số ủy viên đã khai báo",
         "registers": "Sổ đánh số tiếp",
+        "days": "Ngày họp thường kỳ",
         "meetings": "Cuộc họp đã lên lịch chuyển theo",
         "meetings_cancelled": "Cuộc họp đã lên lịch bị hủy",
         "mandates": "Ủy nhiệm kiểm tra mở rộng sang tổ chức tiếp nhận",
