@@ -66,9 +66,7 @@ def _page(tx: Transaction, one: Subject, back: str) -> str:
         page=found,
         seen=found.look.seen,
         one=found.look.of,
-        back=url_for("cases.show", case_id=one.case_id)
-        if of_case
-        else url_for("students.show", student_id=number),
+        back=back,
         may_student=access.may(tx, user_id(), "student.see", Student(number), today()),
         wanted=_meeting(),
         labels=labels(tx.registry),
