@@ -35,6 +35,11 @@ ENDS: Mapping[str, str] = {
     "struck_off": "Đã xóa tên",
     "annulled": "Đã hủy quyết định kết nạp",
     "replaced": "Đã phân công người giúp đỡ khác",
+    "moved_away": "Chuyển ra ngoài hệ thống",
+    "handover_closed": "Đã chuyển giao xong",
+    "handover_taken_away": "Nơi ngoài hệ thống đã tiếp nhận",
+    "handover_moot": "Không còn phải chuyển giao",
+    "handover_given_up": "Thôi chuyển giao",
 }
 BODIES: Mapping[str, str] = {
     "cell": "Hội nghị chi bộ",

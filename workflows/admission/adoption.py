@@ -93,12 +93,19 @@ def adopt(
     opened = open_admission(
         tx, student_id, by=by, on=papers[0].on, now=now, cell_id=cell_id, before_system=True
     )
+    replay_papers(tx, opened.id, papers, by=by, now=now)
+    return settle(tx, opened.id, len(papers), by=by, now=now)
+
+
+def replay_papers(
+    tx: Transaction, case_id: int, papers: Sequence[PaperAct], *, by: int, now: datetime
+) -> None:
+    """One after the other; a history that cannot have been is InvalidAnswers at the act's place."""
     for place, paper in enumerate(papers):
         try:
-            replay_act(tx, opened.id, paper, by=by, now=now)
+            replay_act(tx, case_id, paper, by=by, now=now)
         except Failure as failure:
             raise InvalidAnswers(named(place, paper, failure)) from failure
-    return settle(tx, opened.id, len(papers), by=by, now=now)
 
 
 def may_adopt(tx: Transaction, by: int, cell_id: int | None, today: date) -> None:

@@ -11,6 +11,7 @@ from workflows.admission import history
 from workflows.admission.acting import Acting
 from workflows.admission.records import helper_assignment
 from workflows.people.members import place_of
+from workflows.transfers import custody
 
 
 def assign(acting: Acting) -> int:
@@ -28,7 +29,7 @@ def assign(acting: Acting) -> int:
         "member_id": member_id,
         "valid_from": acting.on,
         "shared_since": since,
-        "after_transfer": moved(acting.tx, acting.main_case_id),
+        "after_transfer": moved(acting.tx, acting.main_case_id, acting.student_id),
     }
     acting.facts |= {"helper": member_id}
     return acting.tx.insert(helper_assignment, row)
@@ -87,8 +88,11 @@ def lose(tx: Transaction, case_id: int, on: date, because: str) -> int:
     return int(now.member_id)
 
 
-def moved(tx: Transaction, case_id: int) -> bool:
-    """Did the case change its unit once it was helped? Then shared time is not asked of the new helper."""
+def moved(tx: Transaction, case_id: int, student_id: int) -> bool:
+    """Did the person change the unit once helped, or come from outside of the system? Then shared time is
+    not asked of the new helper."""
+    if custody.came_from_outside(tx, student_id):
+        return True
     first = tx.execute(
         select(func.min(helper_assignment.c.act_id)).where(helper_assignment.c.case_id == case_id)
     ).scalar()

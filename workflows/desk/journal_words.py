@@ -14,6 +14,10 @@ from workflows.admission.clocks import LABELS as CLOCKS
 from workflows.admission.forms import REASONS
 
 REASON_WORDS: Mapping[str, str] = dict(REASONS)
+HANDOVER_MESSAGES: Mapping[str, str] = {
+    "recall": "Thu hồi giấy, công văn giới thiệu",
+    "helper_assigned": "Nơi mới đã có người giúp đỡ",
+}
 ANSWER_WORDS: Mapping[str, str] = {**dict(choices.CHECKED), **dict(choices.OPINIONS)}
 ENDED_WORDS: Mapping[str, str] = {"left": "Chuyển đi khỏi chi bộ", "died": "Từ trần"}
 WHY_WORDS: Mapping[str, str] = {
@@ -104,6 +108,8 @@ def _message(entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
             step=names.step(str(facts["dropped"])),
         )
     word = str((entry.inputs or {}).get("word") or "")
+    if entry.element in HANDOVER_MESSAGES:
+        return Text(HANDOVER_MESSAGES[entry.element])
     if word not in REASON_WORDS:
         return Text("Rời bước hiện tại")
     return Text("Rời bước hiện tại: {reason}", reason=Text(REASON_WORDS[word]))

@@ -89,11 +89,6 @@ STAGES: Mapping[str, Stage] = {
     "annulment": Stage(
         "Cấp ủy đang xem lại quyết định kết nạp.", "Cấp ủy có thẩm quyền", "Chi bộ báo kết quả cho bạn."
     ),
-    "handover": Stage(
-        "Hồ sơ đang được chuyển sang nơi mới của bạn. Trong lúc chờ, nơi cũ vẫn chịu trách nhiệm.",
-        "Nơi đi và nơi đến",
-        "Chi bộ mới tiếp nhận và làm tiếp, không làm lại từ đầu.",
-    ),
 }
 
 ENDS: Mapping[str, str] = {
@@ -107,6 +102,7 @@ ENDS: Mapping[str, str] = {
     "removed": "Hồ sơ đã khép lại. Bạn có thể hỏi chi bộ về lý do.",
     "struck_off": "Đã có quyết định xóa tên. Bạn có quyền khiếu nại trong thời hạn.",
     "annulled": "Quyết định kết nạp đã được hủy. Bạn có thể hỏi chi bộ về lý do.",
+    "moved_away": "Bạn đã chuyển đến nơi mới ngoài phạm vi chương trình; nơi mới tiếp tục việc của bạn.",
     "deceased": "Hồ sơ đã khép lại.",
 }
 

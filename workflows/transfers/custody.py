@@ -32,6 +32,13 @@ def holds() -> ColumnElement[bool]:
     )
 
 
+def came_from_outside(tx: Transaction, student_id: int) -> bool:
+    """Whether the first who answered for the person was an organisation outside of the system."""
+    first = select(custody.c.organisation_id).where(custody.c.student_id == student_id, custody.c.seq == 1)
+    row = tx.execute(first).first()
+    return row is not None and row.organisation_id is None
+
+
 def take_up(tx: Transaction, student_id: int, organisation_id: int, *, on: date, now: datetime) -> None:
     """The organisation answers from now on, where it does not already: the first step, or a new admission."""
     last = last_step(tx, student_id)

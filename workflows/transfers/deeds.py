@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text, Unmet
+from engine.outbox import tell
 from engine.transactions import Transaction
 from workflows.admission import membership, unit_change
 from workflows.admission.acting import Acting
@@ -162,6 +163,7 @@ def _accept(acting: Acting) -> None:
         _take(acting, row, cell, now_standing)
     if not _is_member(acting):
         stop(acting, ANSWER)
+    _tell_sender(acting, "handover_accepted", cell)
 
 
 def _cell_of(acting: Acting, row: Any) -> int:
@@ -266,8 +268,22 @@ def _leave_roll(acting: Acting) -> None:
         end_place(acting.tx, found, on=max(acting.on, membership.day_after(last, acting.on)))
 
 
+def _tell_sender(acting: Acting, kind: str, receiver: int) -> None:
+    """Who handed the person on learns of the answer."""
+    tell(
+        acting.tx,
+        f"{kind}:{acting.act_id}",
+        kind,
+        to_organisation=row_of(acting).from_id,
+        case_id=acting.case.id,
+        facts={"organisation": receiver},
+        now=acting.now,
+    )
+
+
 def _return(acting: Acting) -> None:
     _close_offer(acting, "returned")
+    _tell_sender(acting, "handover_returned", acting.organisation_id or acting.case.custodian_id)
     stop(acting, ANSWER)
     start(acting, LETTER, acting.on, rule=LETTER_RULE[_is_member(acting)])
 

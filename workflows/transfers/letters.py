@@ -1,7 +1,11 @@
 """Which papers go with a handover, by its form; and the boxes that a letter on paper passes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
+
+from workflows.organisations.kinds import COMMITTEES, PROVINCE_COMMITTEE, SECTION_COMMITTEE
+from workflows.organisations.tree import Tree
 
 # Variant → the letter itself, in the order of regulations §3.1, §3.2.
 LETTERS: Mapping[str, str] = {
@@ -37,5 +41,27 @@ ENCLOSED: Mapping[str, Sequence[Enclosed]] = {
     "formal": (Enclosed("transfer_self_review", by_person=True), Enclosed("admission_decision")),
     "temporary": (),
 }
+BOXED = frozenset({"internal", "formal", "temporary"})
+WRITING = COMMITTEES - {SECTION_COMMITTEE, PROVINCE_COMMITTEE}
 # The notice that the place of arrival sends back.
 NOTICES: Mapping[str, str] = {"formal": "transfer_notice"}
+
+
+def boxes(tree: Tree, sender: int, receiver: int | None, variant: str, on: date) -> list[tuple[int, str]]:
+    """Who fills which box of a member's paper letter, in its order: out through the committees above the
+    sender, in through those above the receiver, down to the cell. Letters of candidates have no boxes."""
+    if variant not in BOXED:
+        return []
+    up = _line(tree, sender, on)
+    down = _line(tree, receiver, on) if receiver is not None else []
+    shared = [one for one in up if one in down]
+    out = up[: up.index(shared[0])] if shared else up
+    into = down[: down.index(shared[0])] if shared else down
+    turn = [(shared[0], "between")] if shared and variant != "internal" else []
+    return [*((one, "out") for one in out), *turn, *((one, "in") for one in reversed(into))]
+
+
+def _line(tree: Tree, organisation_id: int, on: date) -> list[int]:
+    """The organisation and the committees above it that write on a letter, nearest first."""
+    above = tree.ancestors_on(organisation_id, on)
+    return [organisation_id, *(one for one in above if tree.nodes[one].kind in WRITING)]

@@ -57,7 +57,6 @@ handover = Table(
     Column("until_on", Date),  # a temporary transfer: when the member is to be back
     Column("cell_id", ForeignKey("organisation.id")),  # the cell that took the person over
     Column("arrived_on", Date),
-    Column("from_outside", String(250)),  # who referred the person here from outside of the system
     CheckConstraint("receiver_id IS NULL OR addressee IS NULL", name="handover_one_receiver"),
     CheckConstraint(
         "reason IN ('graduated','study','work','residence','service','other')", name="handover_reason"

@@ -102,7 +102,7 @@ def store(make_store: Callable[[Registry], Store]) -> Store:
 
 
 def test_the_tree_of_the_database_is_the_tree_by_hand(store: Store) -> None:
-    case: Any = SimpleNamespace(custodian_id=p.CELL)
+    case: Any = SimpleNamespace(id=0, custodian_id=p.CELL, words={})
     with store.transaction() as tx:
         keep_province(tx)
     with store.transaction(writing=False) as tx:
@@ -124,7 +124,7 @@ def test_the_tree_of_the_database_is_the_tree_by_hand(store: Store) -> None:
     ],
 )
 def test_a_request_row_says_who_is_asked(store: Store, lane: str, row: str, day: date, answers: int) -> None:
-    case: Any = SimpleNamespace(custodian_id=p.CELL)
+    case: Any = SimpleNamespace(id=0, custodian_id=p.CELL, words={})
     with store.transaction() as tx:
         keep_province(tx)
         ids = keep_requests(tx)
@@ -133,7 +133,7 @@ def test_a_request_row_says_who_is_asked(store: Store, lane: str, row: str, day:
 
 
 def test_an_item_that_is_no_row_is_answered_by_the_committee(store: Store) -> None:
-    case: Any = SimpleNamespace(custodian_id=p.CELL)
+    case: Any = SimpleNamespace(id=0, custodian_id=p.CELL, words={})
     with store.transaction() as tx:
         keep_province(tx)
         assert resolve(tx, case, "addressee", 4711, p.R2A_DAY) == p.SCHOOL_COMMITTEE

@@ -60,7 +60,6 @@ def upgrade() -> None:
         sa.Column("until_on", sa.Date()),
         sa.Column("cell_id", ID),
         sa.Column("arrived_on", sa.Date()),
-        sa.Column("from_outside", sa.String(length=250)),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"]),
         sa.ForeignKeyConstraint(["student_id"], ["student.id"]),
         sa.ForeignKeyConstraint(["admission_id"], ["case.id"]),
