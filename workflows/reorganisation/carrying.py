@@ -78,10 +78,9 @@ def _do_change(store: Store, plan_id: int, change_id: int, now: datetime) -> boo
     try:
         with store.transaction(now=now) as tx:
             begin(tx)
-            plan = hold(tx, plan_id, RUNNING)
-            changes = changes_of(tx, plan_id)
+            plan, changes = hold(tx, plan_id), changes_of(tx, plan_id)
             change = next(one for one in changes if one.id == change_id)
-            if change.done:
+            if change.done:  # somebody else carries the plan out too
                 return True
             made, result = do(tx, plan, change, changes, today=day_of(now), now=now)
             keep_done(tx, change, made, result, now)
@@ -161,10 +160,17 @@ def _do_cases(store: Store, plan_id: int, now: datetime, until: float) -> bool:
         failed += done.failed
         if done.left or time.monotonic() > until:
             return False
-    if failed:
-        _stop(store, plan_id, None, Conflict(Text(STUCK, count=failed)), now)
+    if failed and (behind := _left_behind(store, plan_id, today)):
+        _stop(store, plan_id, None, Conflict(Text(STUCK, count=behind)), now)
         return False
     return _do_people(store, plan_id, now, until)
+
+
+def _left_behind(store: Store, plan_id: int, today: date) -> int:
+    """How many could really not be moved: another process may have done what was busy."""
+    with store.transaction(writing=False) as tx:
+        _plan, goings, concerned = scope_of(tx, plan_id, today)
+        return len(left(tx, goings, concerned, today))
 
 
 def _do_people(store: Store, plan_id: int, now: datetime, until: float) -> bool:
@@ -195,8 +201,9 @@ def scope_of(tx: Transaction, plan_id: int, on: date) -> tuple[Any, list[Going],
 
 
 def _finish(tx: Transaction, plan_id: int, now: datetime) -> None:
-    plan = hold(tx, plan_id, RUNNING)
-    changes = changes_of(tx, plan_id)
+    plan, changes = hold(tx, plan_id), changes_of(tx, plan_id)
+    if plan.state != RUNNING:
+        return
     goings = [going for one in changes for going in goings_of(tx, one, changes, plan.on_day)]
     receivers_moved(tx, plan, goings, now=now)
     put(tx, plan_id, state=FINISHED, finished_at=now)

@@ -16,6 +16,7 @@ from engine.among import among
 from engine.errors import Conflict
 from engine.models.store import model_of, specs_of
 from engine.records import case, task
+from engine.stepping import hold_case
 from engine.transactions import Transaction
 from workflows.administration.placing import misplaced
 from workflows.admission import history, notices, votes
@@ -217,12 +218,12 @@ def move_case(tx: Transaction, plan: Any, one: CaseLeft, *, today: date, now: da
     """Hand the case on, end the step that is no more, place its tasks; with the row that says so."""
     on, by = plan.on_day, plan.approved_by
     facts = {"plan": plan.id, "number": plan.number, "paper_on": plan.paper_on.isoformat()}
-    held = cases.find_case(tx, one.case_id)
-    if held is None or held.custodian_id != one.from_id:
+    held = hold_case(tx, one.case_id)
+    if held is None or held.row.custodian_id not in (one.from_id, one.to_id):
         raise Conflict
-    if one.to_id != one.from_id:
-        since = max(on, held.opened_on)
-        hand(tx, held.subject_id, one.to_id, [one.case_id], on=since, by=by, now=now, facts=facts)
+    if held.row.custodian_id != one.to_id:
+        since = max(on, held.row.opened_on)
+        hand(tx, one.subject_id, one.to_id, [one.case_id], on=since, by=by, now=now, facts=facts)
     next_step = None
     if not one.closed:
         next_step = _drop(tx, plan, one, today, now, facts) if one.dropped else None
@@ -242,7 +243,7 @@ def _drop(
     held = cases.get_case(tx, one.case_id)
     open_tasks = [row for row in cases.open_tasks(tx, one.case_id) if row.element == one.dropped]
     if not open_tasks:
-        raise Conflict
+        return None  # it was done a moment ago, or somebody else carries the plan out too
     votes.withdraw(tx, open_tasks[0].id)
     day = max(plan.on_day, history.last_day(tx, one.case_id) or plan.on_day)
     acting = Acting(

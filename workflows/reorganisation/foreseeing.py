@@ -20,6 +20,7 @@ from workflows.access.standing_in import desk_of
 from workflows.administration.placing import flows, misplaced
 from workflows.administration.tree_changes import begin
 from workflows.admission.records import act, vote
+from workflows.bulk.records import batch
 from workflows.organisations.queries import tree_of
 from workflows.reorganisation.cases import CaseLeft, destinations, left
 from workflows.reorganisation.doing import do
@@ -48,6 +49,7 @@ class Foreseen:
     flows: list[tuple[int | None, int | None, int]] = field(default_factory=list)
     unstaffed: list[tuple[int, int | None]] = field(default_factory=list)  # organisation, at whose desk
     pending: list[int] = field(default_factory=list)  # cases with figures that wait at a step they lose
+    batches: int = 0  # work on many that is not finished, of organisations that end
     later_acts: int = 0  # dated on or after the day, in the name of what ends on it
     names: dict[int, str] = field(default_factory=dict)
 
@@ -135,6 +137,7 @@ def _look(tx: Transaction, plan: Any, changes: list[Change], found: Foreseen) ->
     found.pending = _pending(tx, found.dropped)
     ending = [going.organisation_id for going in goings if going.ends]
     found.later_acts = _acts_since(tx, ending, plan.on_day)
+    found.batches = _batches(tx, ending)
 
 
 def _pending(tx: Transaction, dropped: list[CaseLeft]) -> list[int]:
@@ -146,6 +149,12 @@ def _pending(tx: Transaction, dropped: list[CaseLeft]) -> list[int]:
     )
     ids = [one.case_id for one in dropped]
     return sorted(set(tx.execute(query, {"ids": ids}).scalars()))
+
+
+def _batches(tx: Transaction, organisation_ids: list[int]) -> int:
+    b = batch.c
+    query = select(func.count()).where(among(b.organisation_id, "ids"), b.finished_at.is_(None))
+    return int(tx.execute(query, {"ids": organisation_ids}).scalar_one())
 
 
 def _acts_since(tx: Transaction, organisation_ids: list[int], since: date) -> int:

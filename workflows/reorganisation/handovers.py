@@ -1,4 +1,4 @@
-"""Handovers under way to an organisation that ends go to its successor, and so does the letter there."""
+"""Handovers under way to an organisation that ends go to its successor; the letter says whom it named."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
 from workflows.reorganisation.going import Going
-from workflows.transfers.records import handover, handover_offer
+from workflows.transfers.records import handover
 
 
 def receivers_moved(tx: Transaction, plan: Any, goings: Collection[Going], *, now: datetime) -> int:
@@ -23,7 +23,7 @@ def receivers_moved(tx: Transaction, plan: Any, goings: Collection[Going], *, no
             continue
         to = tree.standing(going.rest, today)
         for case_id in _under_way(tx, going.organisation_id):
-            _send_to(tx, case_id, going.organisation_id, to)
+            tx.execute(update(handover).where(handover.c.case_id == case_id).values(receiver_id=to))
             facts = {"from": going.organisation_id, "to": to, "plan": plan.id, "number": plan.number}
             journal.append(
                 tx, case_id, "receiver_moved", on=plan.on_day, by=plan.approved_by, now=now, facts=facts
@@ -41,10 +41,3 @@ def _under_way(tx: Transaction, receiver_id: int) -> list[int]:
         .where(h.receiver_id == receiver_id, case.c.closed_on.is_(None))
     )
     return list(tx.execute(query.order_by(h.case_id)).scalars())
-
-
-def _send_to(tx: Transaction, case_id: int, before: int, to: int) -> None:
-    tx.execute(update(handover).where(handover.c.case_id == case_id).values(receiver_id=to))
-    o = handover_offer.c
-    waits = (o.handover_id == case_id, o.receiver_id == before, o.answer.is_(None))
-    tx.execute(update(handover_offer).where(*waits).values(receiver_id=to))
