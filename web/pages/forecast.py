@@ -77,7 +77,7 @@ def people(tx: Transaction) -> str:
     """Who stands behind one figure, as far as one may open the person."""
     reach, wanted = _asked(tx)
     lines = _names(tx, reach, wanted)
-    start = PAGE * min(request.args.get("page", 0, type=int), len(lines) // PAGE)
+    start = PAGE * max(0, min(request.args.get("page", 0, type=int), len(lines) // PAGE))
     schools = dict(figures.schools_below(tx, reach)[0] if wanted.where == BELOW else reach.schools)
     facts = {"lines": lines[start : start + PAGE], "count": len(lines), "page_number": start // PAGE}
     facts |= {"more": start + PAGE < len(lines), "school": schools.get(wanted.school)}
