@@ -55,6 +55,7 @@ def test_what_concerns_the_party_is_told_to_no_union_and_to_no_administrator(
     assert heard == ["cell1", "cell2", "school1", "school2"]  # the union has no Party clerk: its committee
 
 
+@pytest.mark.long_walk
 def test_of_helpers_only_the_candidates_own_is_told(world: World, office: Office) -> None:
     case_id = world.nominate()
     world.until(case_id, "helper_letter")
@@ -99,6 +100,7 @@ def test_a_message_about_a_task_done_meanwhile_reaches_nobody(world: World, offi
     assert unread(world) == ["cell1", "cell2"]
 
 
+@pytest.mark.long_walk
 def test_a_later_reminder_takes_the_place_of_an_unread_earlier_one(
     world: World, office: Office, verifying: int
 ) -> None:

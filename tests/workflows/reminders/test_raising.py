@@ -39,6 +39,7 @@ def test_the_person_is_told_first_then_the_organisation_then_the_one_above(
     assert above[0].facts["days"] == 3
 
 
+@pytest.mark.long_walk
 def test_who_has_the_task_in_hand_is_the_person(world: World, office: Office, verifying: int) -> None:
     held = world.task(verifying, "verification_reply")
     with world.store.transaction() as tx:
@@ -58,6 +59,7 @@ def test_one_event_is_told_once_however_often_the_night_comes(
     assert len(office.told()) == before
 
 
+@pytest.mark.long_walk
 def test_a_worker_that_slept_tells_only_the_nearest_rung(
     world: World, office: Office, verifying: int
 ) -> None:
@@ -85,6 +87,7 @@ def test_a_clock_that_moves_has_its_rungs_anew_and_going_back_tells_nothing_twic
     assert office.night().items == 0
 
 
+@pytest.mark.long_walk
 def test_a_clock_that_stopped_is_spoken_of_no_more(world: World, office: Office, verifying: int) -> None:
     due = due_of(world, verifying)
     world.do(verifying, "verification_reply")
@@ -92,6 +95,7 @@ def test_a_clock_that_stopped_is_spoken_of_no_more(world: World, office: Office,
     assert [row for row in office.told() if row.facts["name"] == "verification"] == []
 
 
+@pytest.mark.long_walk
 def test_a_deadline_of_an_office_without_accounts_goes_to_whoever_stands_in(
     world: World, office: Office, verifying: int
 ) -> None:
@@ -104,6 +108,7 @@ def test_a_deadline_of_an_office_without_accounts_goes_to_whoever_stands_in(
     assert len(office.told("due_today")) == 1
 
 
+@pytest.mark.long_walk
 def test_the_stand_in_of_a_cell_is_the_committee_above_it(world: World, office: Office) -> None:
     case_id = world.nominate()
     world.until(case_id, "cell_vote")
@@ -114,6 +119,7 @@ def test_the_stand_in_of_a_cell_is_the_committee_above_it(world: World, office: 
     assert office.heard("file_before") == [("school1", "file_before"), ("school2", "file_before")]
 
 
+@pytest.mark.long_walk
 def test_certificates_and_files_are_spoken_of_long_before_they_end(world: World, office: Office) -> None:
     case_id = world.nominate()
     world.until(case_id, "cell_vote")
@@ -145,6 +151,7 @@ def test_an_agreed_day_is_told_to_whoever_has_the_task_else_to_the_organisation(
     assert office.heard("follow_up")[2:] == [("union2", "follow_up")]
 
 
+@pytest.mark.long_walk
 def test_a_broken_clock_is_kept_as_an_incident_and_the_others_are_told(
     world: World, office: Office, verifying: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +175,7 @@ def test_a_broken_clock_is_kept_as_an_incident_and_the_others_are_told(
     assert "Nguyễn" not in causes[0].cause
 
 
+@pytest.mark.long_walk
 def test_nothing_personal_lies_in_the_outbox(world: World, office: Office, verifying: int) -> None:
     office.night(due_of(world, verifying) + timedelta(days=3))
     for row in world.rows(select(outbox.c.facts, outbox.c.key)):
