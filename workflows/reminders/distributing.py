@@ -14,9 +14,10 @@ from engine.among import among
 from engine.errors import Unavailable
 from engine.jobs import Done
 from engine.outbox import deliver
-from engine.records import clock, outbox, task
+from engine.records import case, clock, outbox, task
 from engine.time import day_of
 from engine.transactions import Store, Transaction
+from workflows.desk.cases import LISTED
 from workflows.reminders.channels import MAIL
 from workflows.reminders.recipients import people_of, positions_of
 from workflows.reminders.records import notice
@@ -46,8 +47,12 @@ def distribute(store: Store, now: datetime) -> Done:
 
 
 def settle(store: Store, now: datetime) -> Done:
-    """Nobody needs to read about a task that is done, or a deadline that no longer runs."""
+    """Nobody needs to read about a task that is done, or a deadline that no longer runs; of a student who
+    said "not now" nobody may."""
     gone = or_(
+        select(case.c.id)
+        .where(case.c.id == outbox.c.case_id, outbox.c.id == notice.c.outbox_id, ~LISTED)
+        .exists(),
         notice.c.task_id.is_not(None) & ~select(task.c.id).where(task.c.id == notice.c.task_id).exists(),
         notice.c.clock_id.is_not(None)
         & select(clock.c.id).where(clock.c.id == notice.c.clock_id, clock.c.closed_on.is_not(None)).exists(),

@@ -30,11 +30,15 @@ RANKS: Final = (
 
 
 def positions_of(kind: Kind, element: str | None) -> frozenset[str]:
-    """Whoever prepares the step; for a message about no step, whoever the kind says."""
+    """Whoever prepares the step; for a message about no step, whoever the kind says.
+
+    A helper sees tasks of the helper's lane only, even where the helper's word would do in another.
+    """
     step = STEPS.get(element or "")
     if step is None or kind.group not in (WORK, DUE):
         return kind.positions
-    return step.prepare | step.confirm
+    acting = step.prepare | step.confirm
+    return acting if step.lane == "helper" else acting - HELPER
 
 
 def people_of(

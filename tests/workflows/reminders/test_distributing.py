@@ -11,11 +11,14 @@ from engine.records import clock, outbox
 from tests.workflows.builders import BEGINNING, World, noon
 from tests.workflows.reminders.conftest import Office
 from workflows.admission.records import helper_assignment
+from workflows.admission.steps import STEPS
 from workflows.people.records import position, user_account
 from workflows.people.users import add_position, add_user
 from workflows.reminders import distributing
 from workflows.reminders.distributing import distribute, forget_read, settle
+from workflows.reminders.recipients import positions_of
 from workflows.reminders.records import notice
+from workflows.reminders.texts import KINDS
 
 
 def leave(world: World, key: str, kind: str, **to: Any) -> None:
@@ -69,6 +72,9 @@ def test_of_helpers_only_the_candidates_own_is_told(world: World, office: Office
     leave(world, "again", "follow_up", to_organisation=world.cell, case_id=case_id, facts=facts)
     distribute(world.store, noon(world.today))
     assert {name for name, _kind in office.heard("follow_up")} == {"mine", "cell1", "cell2"}
+    written = next(word for word, step in STEPS.items() if step.lane == "candidate")
+    assert "helper" in STEPS[written].prepare
+    assert "helper" not in positions_of(KINDS["task"], written)
 
 
 def test_whoever_stands_in_for_the_holder_is_told_too(world: World, office: Office) -> None:
@@ -91,6 +97,17 @@ def test_a_task_that_is_done_needs_no_reading(world: World, office: Office) -> N
     distribute(world.store, noon(world.today))
     assert unread(world) == ["cell1", "cell2"]  # the next step's
     assert settle(world.store, noon(world.today)).items == 0
+
+
+def test_of_a_student_who_said_not_now_nothing_waits_to_be_read(world: World, office: Office) -> None:
+    case_id = world.nominate()
+    leave(world, "g", "glass_opened", to_organisation=world.cell, case_id=case_id)
+    distribute(world.store, noon(world.today))
+    assert "cell1" in unread(world)
+    world.do(case_id, "record_consent", "not_now")
+    assert world.case(case_id).closed_as == "not_now"
+    settle(world.store, noon(world.today))
+    assert unread(world) == []
 
 
 def test_a_message_about_a_task_done_meanwhile_reaches_nobody(world: World, office: Office) -> None:
