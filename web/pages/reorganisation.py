@@ -76,7 +76,8 @@ def show(tx: Transaction, plan_id: int) -> str:
     others = approving.approvers(tx, plan, today())
     may = {
         "write": plan.state == DRAFT,
-        "take_back": plan.state in (SUBMITTED, APPROVED) and not any(one.done for one in changes),
+        "take_back": plan.state in (SUBMITTED, APPROVED)
+        or (plan.stopped_at is not None and not any(one.done for one in changes)),
         "approve": plan.state == SUBMITTED and (not others or user_id() in others),
     }
     left = sum(not one.done for one in changes)
@@ -225,6 +226,14 @@ def send_back(tx: Transaction, plan_id: int) -> Response:
 def withdraw(tx: Transaction, plan_id: int) -> Response:
     drafting.withdraw(tx, plan_id, by=user_id(), on=today(), now=now())
     flash(words("Đã bỏ phương án. Chưa có gì thay đổi."), "done")
+    return _to(plan_id)
+
+
+@pages.post("/reorganisations/<number:plan_id>/cut")
+@opens("reorganisation.approve", Plan, writing=True)
+def cut(tx: Transaction, plan_id: int) -> Response:
+    approving.cut_short(tx, plan_id, by=user_id(), on=today(), now=now())
+    flash(words("Đã bỏ những thay đổi chưa làm. Chương trình làm nốt phần hồ sơ."), "done")
     return _to(plan_id)
 
 

@@ -46,6 +46,7 @@ KINDS: Mapping[str, str] = {
     "reorganisation_submitted": "Trình duyệt phương án sắp xếp “{name}” ({number}).",
     "reorganisation_approved": "Duyệt phương án sắp xếp “{name}” ({number}), hiệu lực {since}.",
     "reorganisation_returned": "Trả lại phương án sắp xếp “{name}” ({number}).",
+    "reorganisation_cut": "Bỏ những thay đổi chưa làm của phương án sắp xếp “{name}” ({number}).",
     "reorganisation_withdrawn": "Bỏ phương án sắp xếp “{name}” ({number}).",
     "reorganised_found": "Lập {name} từ {since}, theo {number}.",
     "reorganised_rename": "Đổi tên thành {name} từ {since}, theo {number}.",

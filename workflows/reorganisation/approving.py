@@ -10,9 +10,10 @@ from workflows.access.permissions import ADMINISTRATORS
 from workflows.access.standing_in import able_at
 from workflows.administration.log import note
 from workflows.organisations.queries import tree_of
-from workflows.reorganisation.plans import hold, put
-from workflows.reorganisation.records import APPROVED, DRAFT, SUBMITTED
+from workflows.reorganisation.plans import MOVED_ON, changes_of, delete_change, hold, put
+from workflows.reorganisation.records import APPROVED, DRAFT, RUNNING, SUBMITTED
 
+BEGUN = Text("Phương án đã bắt đầu thực hiện nên không trả lại được nữa.")
 OWN_PLAN = Text("Người trình không tự duyệt khi còn quản trị viên khác duyệt được. Hãy nhờ đồng chí ấy.")
 
 
@@ -41,14 +42,30 @@ def approve(tx: Transaction, plan_id: int, *, revision: int, by: int, on: date, 
 
 
 def send_back(tx: Transaction, plan_id: int, reason: str, *, by: int, on: date, now: datetime) -> None:
-    """To its maker, with a reason, until something of it is done: before its day even when approved."""
-    plan = hold(tx, plan_id, SUBMITTED, APPROVED)
+    """To its maker, with a reason, until something of it is done: even when approved, or stopped at once."""
+    plan = hold(tx, plan_id, SUBMITTED, APPROVED, RUNNING)
+    if plan.state == RUNNING and (
+        plan.stopped_at is None or any(one.done for one in changes_of(tx, plan_id))
+    ):
+        raise Conflict(BEGUN)
     why = " ".join(reason.split())[:300]
     if not why:
         raise InvalidAnswers({"reason": [Text("Cần ghi lý do trả lại.")]})
-    cleared = dict.fromkeys(("approved_by", "approved_at", "approval"))
+    cleared = dict.fromkeys(("approved_by", "approved_at", "approval", "stopped_at", "stopped_because"))
     put(tx, plan_id, state=DRAFT, returned_because=why, revision=plan.revision + 1, **cleared)
     _note(tx, "reorganisation_returned", plan, by=by, on=on, now=now)
+
+
+def cut_short(tx: Transaction, plan_id: int, *, by: int, on: date, now: datetime) -> None:
+    """A plan that stopped halfway goes on without the changes that were not done; another may do them."""
+    plan = hold(tx, plan_id, RUNNING)
+    if plan.stopped_at is None:
+        raise Conflict(MOVED_ON)
+    for change in changes_of(tx, plan_id):
+        if not change.done:
+            delete_change(tx, change.id)
+    put(tx, plan_id, stopped_at=None, stopped_because=None)
+    _note(tx, "reorganisation_cut", plan, by=by, on=on, now=now)
 
 
 def _note(tx: Transaction, kind: str, plan: Any, *, by: int, on: date, now: datetime) -> None:

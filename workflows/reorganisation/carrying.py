@@ -18,10 +18,11 @@ from engine.transactions import Store, Transaction
 from workflows.administration.log import note
 from workflows.administration.tree_changes import begin
 from workflows.organisations.queries import tree_of
-from workflows.reorganisation.cases import left, move_case, of_persons, people_left
+from workflows.reorganisation.cases import left, people_left
 from workflows.reorganisation.doing import do
 from workflows.reorganisation.going import Going, goings_of
 from workflows.reorganisation.handovers import receivers_moved
+from workflows.reorganisation.moving import move_case, of_persons
 from workflows.reorganisation.plans import Change, changes_of, find, hold, put, real
 from workflows.reorganisation.records import (
     APPROVED,

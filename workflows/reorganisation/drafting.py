@@ -16,7 +16,7 @@ from workflows.administration.log import note
 from workflows.administration.tree_changes import FAR
 from workflows.organisations.codes import code14
 from workflows.organisations.kinds import PROVINCE_COMMITTEE
-from workflows.reorganisation.plans import Change, change_of, changes_of, hold, put
+from workflows.reorganisation.plans import Change, change_of, changes_of, delete_change, hold, put
 from workflows.reorganisation.records import (
     DRAFT,
     SUBMITTED,
@@ -159,8 +159,7 @@ def drop_change(tx: Transaction, plan_id: int, change_id: int) -> None:
     needing = [one for one in changes_of(tx, plan_id) if -change_id in refs_of(one.verb, one.answers)]
     if needing:
         raise Conflict(Text("Tổ chức mới này còn được dùng ở thay đổi số {rank}.", rank=needing[0].rank))
-    tx.execute(delete(reorganisation_share).where(_S.change_id == change_id))
-    tx.execute(delete(reorganisation_change).where(_C.id == change_id))
+    delete_change(tx, change_id)
     put(tx, plan_id, revision=plan.revision + 1)
 
 

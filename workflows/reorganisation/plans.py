@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from engine.among import among
 from engine.errors import Conflict, NotFound, Text
@@ -77,6 +77,12 @@ def change_of(tx: Transaction, change_id: int, plan_id: int) -> Change:
     if not found:
         raise NotFound
     return found[0]
+
+
+def delete_change(tx: Transaction, change_id: int) -> None:
+    """A change that was not done, with its lists."""
+    tx.execute(delete(reorganisation_share).where(reorganisation_share.c.change_id == change_id))
+    tx.execute(delete(reorganisation_change).where(_CHANGE.id == change_id, _CHANGE.done_at.is_(None)))
 
 
 def real(changes: list[Change], ref: int) -> int:

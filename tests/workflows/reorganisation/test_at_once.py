@@ -74,3 +74,28 @@ def test_a_change_that_became_impossible_stops_the_plan_and_can_be_tried_again(
         row = find(tx, other)
     assert row.state == "running"
     assert "Ngày đổi tên phải sau" in row.stopped_because["why"][0][0]
+    who: dict[str, Any] = {"by": assistant.second, "on": assistant.today, "now": assistant.now}
+    with world.store.transaction() as tx:  # nothing of it is done: it can still be written anew
+        approving.send_back(tx, other, "Trùng ngày", **who)
+    with world.store.transaction(writing=False) as tx:
+        assert (find(tx, other).state, find(tx, other).approved_by) == ("draft", None)
+
+
+def test_a_plan_that_stopped_halfway_goes_on_without_the_rest(world: World, assistant: Assistant) -> None:
+    case_id = world.nominate()
+    first, plan = assistant.plan(), assistant.plan()
+    assistant.add(first, "rename", organisation=world.section, name="Đảng ủy bộ phận Một")
+    assistant.add(plan, "merge", organisations=[world.cell], into=world.other_cell)
+    assistant.add(plan, "rename", organisation=world.section, name="Đảng ủy bộ phận Hai")
+    assistant.do(first)
+    assistant.approve(plan)
+    assert not assistant.carry_out(plan)
+    assert world.case(case_id).custodian_id == world.cell  # the heir stands for it until it is moved
+    who: dict[str, Any] = {"by": assistant.second, "on": assistant.today, "now": assistant.now}
+    with pytest.raises(Conflict), world.store.transaction() as tx:
+        approving.send_back(tx, plan, "Trùng ngày", **who)
+    with world.store.transaction() as tx:
+        approving.cut_short(tx, plan, **who)
+    assert assistant.carry_out(plan)
+    assert world.case(case_id).custodian_id == world.other_cell
+    assert_whole(world.store, world.today)

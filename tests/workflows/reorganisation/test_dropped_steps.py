@@ -12,6 +12,7 @@ from tests.workflows.builders import World, build
 from tests.workflows.reorganisation.assistant import Assistant, assert_whole
 from tests.workflows.reorganisation.conftest import assistant_of
 from workflows.admission.records import act, vote
+from workflows.reorganisation import cases as reorganised_cases
 from workflows.reorganisation.records import reorganisation_case
 
 
@@ -102,12 +103,10 @@ def test_a_step_that_the_new_chain_has_stays_open_with_whoever_owes_it(
 def test_a_case_of_older_models_keeps_its_step_with_whoever_owes_it_now(
     world: World, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workflows.reorganisation import cases as moving
-
     case_id = world.nominate()
     world.until(case_id, "committee_resolution")
     plan = rearrange(assistant, world, "under_committee")
-    monkeypatch.setattr(moving, "REARRANGED", "a_message_of_later_models")
+    monkeypatch.setattr(reorganised_cases, "REARRANGED", "a_message_of_later_models")
     assert assistant.foresee(plan).dropped == []
     done: Any = assistant.do(plan)
     assert done.state == "done"
