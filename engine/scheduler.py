@@ -9,9 +9,10 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from apscheduler.events import EVENT_JOB_EXECUTED
@@ -33,6 +34,7 @@ __all__ = ["ENGINE_JOBS", "Done", "Happened", "Job", "run_job", "run_worker"]
 
 BEAT = 20  # seconds between signs of life
 LISTEN = 3  # seconds between looks whether somebody asks for a job
+HEED = 0.2  # seconds until a worker that is told to end begins to
 QUIET = 60  # seconds for which runs that found nothing to do are kept together as one
 log = logging.getLogger(__name__)
 
@@ -98,22 +100,25 @@ def run_worker(
             **often,
         )
 
-    def at_once(name: str) -> None:
-        if name in by_name:
-            scheduler.modify_job(name, next_run_time=utcnow())
+    # Asked of the scheduler from here alone: it holds its locks while it waits for its threads to end.
+    soon: SimpleQueue[str] = SimpleQueue()
 
     def again(event: Any) -> None:
         if isinstance(event.retval, Done) and event.retval.left:
-            at_once(event.job_id)
+            soon.put(event.job_id)
 
     scheduler.add_listener(again, EVENT_JOB_EXECUTED)
     scheduler.add_job(_beat, args=(store, hand), seconds=BEAT, executor="beat", id=" beat", **often)
     scheduler.add_job(
-        _listen, args=(store, hand, at_once), seconds=LISTEN, executor="beat", id=" listen", **often
+        _listen, args=(store, hand, soon.put), seconds=LISTEN, executor="beat", id=" listen", **often
     )
     with _at_work(store, hand):
         scheduler.start()
-        stop.wait()
+        while not stop.is_set():
+            with suppress(Empty):
+                name = soon.get(timeout=HEED)
+                if name in by_name:
+                    scheduler.modify_job(name, next_run_time=utcnow())
         scheduler.shutdown(wait=True)
 
 

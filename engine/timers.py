@@ -1,24 +1,26 @@
-"""Fires the timers whose moment has come: one transaction each, exactly once, the oldest first.
+"""Fires the timers whose moment has come: each exactly once, the oldest first, several in a transaction.
 
-The claim and the effect are one transaction, so a crash leaves the row due again and nothing half done. On
-PostgreSQL busy cases are skipped (SKIP LOCKED); on SQLite the write lock is the claim. A timer that fails
-waits longer each time and is shown to an operator; it never stops the others.
+The claim and the effect are one transaction, so a crash leaves the rows due again and nothing half done. On
+PostgreSQL busy cases are skipped (SKIP LOCKED); on SQLite the write lock is the claim. Where one of several
+fails, all are undone and fired one by one: what fails waits longer each time and is shown to an operator.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from engine.cases import fire_timer
 from engine.errors import Conflict, Unavailable
 from engine.incidents import open_incident
 from engine.records import case, timer
+from engine.sweeping import Turn, told_to_end
 from engine.transactions import Store, Transaction
 
 TELL_AFTER = 3  # attempts, then an operator is told
 LONGEST_WAIT = timedelta(hours=12)
+TOGETHER = 20  # timers in a transaction: nobody waits longer for one of their cases than these take
 
 
 @dataclass
@@ -28,40 +30,93 @@ class Swept:
     fired: int = 0
     failed: int = 0
     left: bool = False  # more were due when the limit or the time was reached
+    idle: set[int] = field(default_factory=set)  # came to nothing just now; not asked again in this sweep
+
+    @property
+    def seen(self) -> int:
+        return self.fired + self.failed + len(self.idle)
+
+
+class _Undone(Exception):
+    """One of several failed: takes them all back without an incident, since each is tried again alone."""
 
 
 def fire_due(store: Store, now: datetime, limit: int = 200, budget_s: float = 5.0) -> Swept:
     """Fires up to `limit` due timers within about `budget_s` seconds."""
-    ready = or_(timer.c.retry_at.is_(None), timer.c.retry_at <= now)
-    oldest = select(timer.c.id).where(timer.c.due_at <= now, ready).order_by(timer.c.due_at, timer.c.id)
-    with store.transaction(writing=False) as tx:
-        due = list(tx.execute(oldest.limit(limit)).scalars())
-    swept = Swept(left=len(due) == limit)
-    end = time.monotonic() + budget_s
-    for timer_id in due:
-        if time.monotonic() > end:
-            swept.left = True
-            break
-        _fire_one(store, timer_id, now, swept)
+    swept, turn, end = Swept(), Turn(store), time.monotonic() + budget_s
+    while swept.seen < limit and time.monotonic() < end and not told_to_end():
+        wanted = min(TOGETHER, limit - swept.seen)
+        if _fire_some(store, now, wanted, swept) < wanted:
+            return swept
+        turn.rest()
+    swept.left = True
     return swept
 
 
-def _fire_one(store: Store, timer_id: int, now: datetime, swept: Swept) -> None:
+def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
+    """Gives how many were due and free."""
+    taken: list[int] = []
+    fired: list[bool] = []
     try:
         with store.transaction(now=now) as tx:
-            if _claim(tx, timer_id):
-                swept.fired += fire_timer(tx, timer_id, now=now)
+            taken = _claim(tx, now, count, swept.idle)
+            fired = _fire_together(tx, taken, now)
+    except Unavailable:
+        raise
+    except (_Undone, Conflict):
+        for timer_id in taken:
+            _fire_alone(store, timer_id, now, swept)
+        return len(taken)
+    swept.fired += sum(fired)
+    swept.idle |= {timer_id for timer_id, moved in zip(taken, fired, strict=True) if not moved}
+    return len(taken)
+
+
+def _claim(tx: Transaction, now: datetime, count: int, idle: set[int]) -> list[int]:
+    """Takes the cases of the oldest timers, unless somebody has them now.
+
+    Only the cases, as users do: one lock order. The timers are read when the locks are held.
+    """
+    query = select(timer.c.id).join(case, case.c.id == timer.c.case_id).where(*_ready(now))
+    if idle:
+        query = query.where(timer.c.id.not_in(idle))
+    query = query.order_by(timer.c.due_at, timer.c.id).limit(count)
+    return list(tx.execute(query.with_for_update(of=case, skip_locked=True)).scalars())
+
+
+def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Due, and not waiting after a failure. A wait longer than the longest is of a clock set back."""
+    waiting = timer.c.retry_at
+    return timer.c.due_at <= now, or_(waiting.is_(None), waiting <= now, waiting > now + LONGEST_WAIT)
+
+
+def _fire_together(tx: Transaction, timer_ids: list[int], now: datetime) -> list[bool]:
+    try:
+        return [fire_timer(tx, timer_id, now=now) for timer_id in timer_ids]
+    except Unavailable:
+        raise
+    except Exception as error:
+        raise _Undone from error
+
+
+def _fire_alone(store: Store, timer_id: int, now: datetime, swept: Swept) -> None:
+    try:
+        with store.transaction(now=now) as tx:
+            fired = _is_free(tx, timer_id) and fire_timer(tx, timer_id, now=now)
     except Unavailable:
         raise
     except Conflict:
-        return  # somebody moved the case; the next sweep sees whether the timer is still there
+        fired = False  # somebody moved the case; the next sweep sees whether the timer is still there
     except Exception as error:  # one broken case must not stop the sweep
         swept.failed += 1
         _put_off(store, timer_id, error, now)
+        return
+    swept.fired += fired
+    if not fired:
+        swept.idle.add(timer_id)
 
 
-def _claim(tx: Transaction, timer_id: int) -> bool:
-    """Takes the case of a timer, unless somebody has it now. Only the case, as users do: one lock order."""
+def _is_free(tx: Transaction, timer_id: int) -> bool:
     query = select(timer.c.id).join(case, case.c.id == timer.c.case_id).where(timer.c.id == timer_id)
     return tx.execute(query.with_for_update(of=case, skip_locked=True)).first() is not None
 

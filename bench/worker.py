@@ -1,0 +1,241 @@
+"""The worker in a storm: thousands of timers due at once, fired by several processes, some of them killed.
+
+Real cases of the demonstration through the real write path; each timer must fire once. Meanwhile a page and
+an act are asked for again and again, and timed beside the same on the quiet database.
+
+    python -m bench.worker URL MOMENT      is one worker process: it begins on that moment and never ends
+"""
+
+import logging
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+from flask.testing import FlaskClient
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+from sqlalchemy.engine import make_url
+
+from bench.crowd import crowd
+from bench.desk import SITE, application, open_store, place_user, signed_in
+from bench.province import TODAY, live_through, move
+from bench.server import postgresql
+from engine.assignment import assign
+from engine.database import open_engine
+from engine.records import incident, journal, task, timer
+from engine.secrets import Keys
+from engine.time import start_of
+from engine.transactions import Store
+from workflows.admission.registry import build_registry
+
+TIMERS, QUICK, SECONDS = 10_000, 1_000, 60.0
+PROCESSES = (1, 2, 4)
+KILLS = 3
+PAUSE = 0.15  # of the person who reads a page before the next
+KEYS = Keys(bytes(range(32)))
+Say = Callable[[str], None]
+
+
+@dataclass
+class Storm:
+    """What one storm came to. Times of pages and acts are milliseconds, the slowest of 95 of 100."""
+
+    database: str
+    processes: int
+    due: int = 0
+    seconds: float = 0.0
+    kills: int = 0
+    once: bool = False  # each fired, none twice, nothing broken
+    page_quiet_ms: float = 0.0
+    page_ms: float = 0.0
+    act_quiet_ms: float = 0.0
+    act_ms: float = 0.0
+
+    @property
+    def promised(self) -> bool:
+        """What is promised of PostgreSQL; of an embedded database only that each fires once."""
+        return self.once and (self.seconds <= SECONDS or self.database == "sqlite")
+
+
+def measure_worker(folder: Path, say: Say, *, quick: bool = False) -> Iterator[Storm]:
+    """Storms on both databases, with one, two and four worker processes."""
+    logging.disable(logging.WARNING)
+    first = open_store(f"sqlite:///{folder / 'first.db'}", KEYS)
+    live_through(first, say)
+    count = QUICK if quick else TIMERS
+    with postgresql(durable=True) as url:
+        if url:
+            made = url.replace("/postgres?", "/ketnap_first?")
+            _execute(url, "CREATE DATABASE ketnap_first")
+            large = open_store(made, KEYS)
+            move(first, large)
+            due, moment = crowd(large, count)
+            large.engine.dispose()
+            for processes in PROCESSES:
+                say(f"postgresql, {processes}")
+                name = f"ketnap_{processes}"
+                _execute(url, f"CREATE DATABASE {name} TEMPLATE ketnap_first")
+                yield _storm(url.replace("/postgres?", f"/{name}?"), processes, due, moment)
+    due, moment = crowd(first, count)
+    first.engine.dispose()
+    for processes in PROCESSES:
+        say(f"sqlite, {processes}")
+        path = folder / f"storm_{processes}.db"
+        shutil.copyfile(folder / "first.db", path)
+        yield _storm(f"sqlite:///{path}", processes, due, moment)
+
+
+def _execute(url: str, statement: str) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
+
+
+def _storm(url: str, processes: int, due: int, moment: datetime) -> Storm:
+    store = Store(open_engine(url, KEYS.database), registry=build_registry(), keys=KEYS)
+    storm = Storm(store.engine.dialect.name, processes, due)
+    place_user(store)
+    people = _People(store, signed_in(application(store)))
+    for _ in range(40):
+        people.turn(pause=0)
+    storm.page_quiet_ms, storm.act_quiet_ms = people.slowest()
+    chance, began = random.Random(processes), time.monotonic()
+    with _working(url, moment, processes) as workers:
+        while left := _left(store, moment):
+            if storm.kills < KILLS and left < due * (KILLS - storm.kills) / (KILLS + 1):
+                _replace(workers, chance.randrange(len(workers)), url, moment)
+                storm.kills += 1
+            people.turn(pause=PAUSE)
+        storm.seconds = time.monotonic() - began
+    storm.page_ms, storm.act_ms = people.slowest()
+    storm.once = _each_once(store, due)
+    store.engine.dispose()
+    return storm
+
+
+@dataclass
+class _People:
+    """Somebody who reads the inbox and takes tasks in hand, as fast as pages come."""
+
+    store: Store
+    client: FlaskClient
+    pages: list[float] = field(default_factory=list)
+    acts: list[float] = field(default_factory=list)
+
+    def turn(self, *, pause: float) -> None:
+        began = time.perf_counter()
+        assert self.client.get("/tasks", base_url=SITE).status_code == 200
+        read = time.perf_counter()
+        with self.store.transaction() as tx:
+            one = tx.execute(select(task).order_by(task.c.id).limit(1)).one()
+            assign(tx, one.id, None if one.assignee_id else 1, by=1, on=TODAY, now=start_of(TODAY))
+        self.acts.append((time.perf_counter() - read) * 1000)
+        self.pages.append((read - began) * 1000)
+        time.sleep(pause)
+
+    def slowest(self) -> tuple[float, float]:
+        """The 95th of a hundred, of pages and of acts; begins anew. The very first warmed up."""
+        found = _p95(self.pages[3:]), _p95(self.acts[3:])
+        self.pages.clear()
+        self.acts.clear()
+        return found
+
+
+def _p95(times: list[float]) -> float:
+    return sorted(times)[min(len(times) - 1, round(0.95 * len(times)))] if times else 0.0
+
+
+@contextmanager
+def _working(url: str, moment: datetime, processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
+    workers = [_start(url, moment) for _ in range(processes)]
+    try:
+        yield workers
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(60)
+
+
+def _start(url: str, moment: datetime) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "bench.worker", url, moment.isoformat()])
+
+
+def _replace(workers: list[subprocess.Popen[bytes]], place: int, url: str, moment: datetime) -> None:
+    os.kill(workers[place].pid, signal.SIGKILL)
+    workers[place].wait()
+    workers[place] = _start(url, moment)
+
+
+def _left(store: Store, moment: datetime) -> int:
+    with store.transaction(writing=False) as tx:
+        due = select(func.count()).select_from(timer).where(timer.c.due_at <= moment)
+        return int(tx.execute(due).scalar_one())
+
+
+def _each_once(store: Store, due: int) -> bool:
+    with store.transaction(writing=False) as tx:
+        fired = select(journal.c.case_id, journal.c.element).where(journal.c.kind == "timer")
+        fired = fired.where(journal.c.recorded_at > start_of(TODAY.replace(year=TODAY.year + 1)))
+        rows = [tuple(row) for row in tx.execute(fired)]
+        broken = tx.execute(select(func.count()).select_from(incident)).scalar_one()
+    return len(rows) == len(set(rows)) == due and not broken
+
+
+def worker_verdicts(storms: list[Storm]) -> dict[str, dict[str, float | bool]]:
+    return {
+        f"{storm.due} mốc, {storm.processes} tiến trình, {storm.database}": {
+            "limit": SECONDS,
+            "measured": round(storm.seconds, 1),
+            "kept": storm.promised,
+        }
+        for storm in storms
+    }
+
+
+def print_worker(storms: list[Storm]) -> None:
+    """How long each storm took, and what pages and acts felt of it."""
+    table = Table(title=f"Tiến trình nền: {storms[0].due} mốc đến hạn cùng lúc, có tiến trình bị giết (-9)")
+    headings = ("Cơ sở dữ liệu", "Tiến trình", "Bị giết", "Giây", "Mốc/giây", "Mỗi mốc một lần")
+    for heading in (*headings, "Trang p95 (lúc vắng)", "Việc p95 (lúc vắng)", ""):
+        table.add_column(heading, justify="left" if heading in headings[:1] else "right")
+    for one in storms:
+        table.add_row(
+            one.database,
+            str(one.processes),
+            str(one.kills),
+            f"{one.seconds:.1f}",
+            f"{one.due / one.seconds:.0f}",
+            "có" if one.once else "KHÔNG",
+            f"{one.page_ms:.0f} ms ({one.page_quiet_ms:.0f})",
+            f"{one.act_ms:.0f} ms ({one.act_quiet_ms:.0f})",
+            "giữ" if one.promised else "KHÔNG GIỮ",
+        )
+    Console().print(table)
+
+
+def work(url: str, moment: datetime) -> None:
+    """One worker process, as `ketnap worker` is, on a day of its own."""
+    from engine.scheduler import run_worker
+    from workflows.jobs import JOBS
+
+    logging.disable(logging.WARNING)
+    engine = open_engine(url, KEYS.database)
+    store = Store(engine, registry=build_registry(), keys=KEYS)
+    jobs = [job for job in JOBS if not job.by_day]  # a night's sweeps are another measurement
+    run_worker(store, jobs, clock=lambda: moment)
+
+
+if __name__ == "__main__":
+    work(sys.argv[1], datetime.fromisoformat(sys.argv[2]))
