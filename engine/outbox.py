@@ -4,7 +4,7 @@ The key is unique, so the same thing is told once however often a verb or a job 
 once: a message is taken in one transaction, sent outside of any, and marked in another.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,35 @@ def tell(
     case_id: int | None = None,
 ) -> bool:
     """Leaves a message for a user or an organisation; False where this key was used before."""
-    row = {
+    row = message(
+        key,
+        kind,
+        facts=facts,
+        now=now,
+        to_user=to_user,
+        to_organisation=to_organisation,
+        case_id=case_id,
+    )
+    return tell_all(tx, [row]) == 1
+
+
+def tell_all(tx: Transaction, messages: Sequence[Mapping[str, Any]]) -> int:
+    """Leaves many messages at once; gives how many of them were new."""
+    return tx.insert_new(outbox, messages)
+
+
+def message(
+    key: str,
+    kind: str,
+    *,
+    facts: Mapping[str, Any],
+    now: datetime,
+    to_user: int | None = None,
+    to_organisation: int | None = None,
+    case_id: int | None = None,
+) -> dict[str, Any]:
+    """A message that waits to be told."""
+    return {
         "key": key,
         "kind": kind,
         "to_user": to_user,
@@ -40,7 +68,6 @@ def tell(
         "facts": dict(facts),
         "created_at": now,
     }
-    return tx.insert_new(outbox, [row]) == 1
 
 
 def deliver(
@@ -75,7 +102,10 @@ def deliver(
 
 
 def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return outbox.c.sent_at.is_(None), or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
+    """Not sent, and not waiting; a wait longer than the longest is of a clock set back."""
+    waiting = outbox.c.retry_at
+    free = or_(waiting.is_(None), waiting <= now, waiting > now + LONGEST_WAIT)
+    return outbox.c.sent_at.is_(None), free
 
 
 def _claim(store: Store, message_id: int, now: datetime) -> Row[Any] | None:

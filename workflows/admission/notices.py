@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from engine.outbox import tell
+from engine.outbox import message, tell, tell_all
 from engine.rows import TaskRow
 from engine.transactions import Transaction
 from workflows.admission.steps import STEPS
@@ -11,21 +11,19 @@ from workflows.admission.steps import STEPS
 
 def tell_opened(tx: Transaction, tasks: Iterable[TaskRow], *, now: datetime) -> int:
     """One notice a task to the organisation that owes it; told once, however often asked."""
-    told = 0
-    for task in tasks:
-        step = STEPS.get(task.element)
-        if step is None or task.organisation_id is None:
-            continue
-        told += tell(
-            tx,
+    messages = [
+        message(
             f"task:{task.id}",
-            step.notice,
+            STEPS[task.element].notice,
             to_organisation=task.organisation_id,
             case_id=task.case_id,
             facts={"task": task.id, "element": task.element},
             now=now,
         )
-    return told
+        for task in tasks
+        if task.element in STEPS and task.organisation_id is not None
+    ]
+    return tell_all(tx, messages)
 
 
 def tell_confirmation(tx: Transaction, task: TaskRow, vote_id: int, *, now: datetime) -> bool:
