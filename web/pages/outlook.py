@@ -70,7 +70,6 @@ def _page(tx: Transaction, one: Subject, back: str) -> str:
         may_student=access.may(tx, user_id(), "student.see", Student(number), today()),
         wanted=_meeting(),
         labels=labels(tx.registry),
-        edition=edition_on(today()),
         edition_on=edition_on,
         length_of=words.length_of,
         road_words=words.ROAD,

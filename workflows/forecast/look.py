@@ -143,7 +143,7 @@ def without_file(one: Subject) -> Subject:
 def looks(tx: Transaction, people: Sequence[Subject], on: date, *, vote_on: date | None = None) -> list[Look]:
     """In the order of the people; who took the yes back is looked at by the roll alone.
 
-    `vote_on`: plan for this meeting, not for the first within reach.
+    `vote_on`: plan for the meeting of that day, or the next, not for the first within reach.
     """
     silent = set(tx.execute(TAKEN_BACK, {"students": [one.student_id for one in people]}).scalars())
     people = [without_file(one) if one.student_id in silent else one for one in people]
@@ -169,6 +169,8 @@ def _look(
         today=grounds.on,
         graduation_on=grounds.graduation(one),
     )
+    if vote_on is not None:
+        vote_on = ground.meetings.next_on_or_after(vote_on, ground.calendar)
     before_vote = one.stage is None or one.stage in BEFORE_VOTE
     ahead = plan(seen, ground, opened, vote_on=vote_on) if one.followed and before_vote else None
     return Look(one, seen, ahead, opened, ground.abroad)

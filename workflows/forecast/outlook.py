@@ -68,7 +68,7 @@ def road_from(
 
 @dataclass(frozen=True)
 class Outlook:
-    """`first_day`, `vote_on`: None where waiting does not help; `never` says why. `bottleneck`: the condition
+    """`vote_on`: None where waiting does not help; `never` says why. `bottleneck`: the condition
     that still refuses on the day before; None where time no longer stands against it. `graduation_on`: the
     last day at this school, as far as it is known."""
 
@@ -140,13 +140,12 @@ def outlook(
 ) -> Outlook:
     asked = helped_from(facts, today)
     first = first_day(asked, today)
-    never = bottleneck = vote_on = None
-    if first is None:
-        never = _why_never(asked, today)
-    else:
-        vote_on = meeting_from(asked, first, meetings, calendar)
-        if first > today:
-            bottleneck = next(iter(against(asked, first - ONE_DAY)), None)
+    vote_on = meeting_from(asked, first, meetings, calendar) if first is not None else None
+    never = bottleneck = None
+    if vote_on is None:
+        never = _why_never(asked, meetings.next_on_or_after(first or today, calendar))
+    elif first is not None and first > today:
+        bottleneck = next(iter(against(asked, first - ONE_DAY)), None)
     return Outlook(facts, calendar, today, graduation_on, first, vote_on, bottleneck, never)
 
 
@@ -161,11 +160,16 @@ def first_day(facts: Facts, since: date) -> date | None:
     Each edition is asked for its own days only: one that begins later may open or close the way.
     """
     for edition, first, last in _times(since):
-        days = [day for name, day in starts(facts, edition).items() if _TIMED[name][0].asked(facts, edition)]
-        day = max([first, *(day for day in days if day is not None)])
+        day = _started(facts, edition, first)
         if day <= last and not _refusals(facts, edition, day):
             return day
     return None
+
+
+def _started(facts: Facts, edition: Edition, since: date) -> date:
+    """The first day from `since` on which every time that is asked of this person has run."""
+    days = [day for name, day in starts(facts, edition).items() if _TIMED[name][0].asked(facts, edition)]
+    return max([since, *(day for day in days if day is not None)])
 
 
 def against(facts: Facts, on: date) -> list[Unmet]:
@@ -194,12 +198,11 @@ def _refusals(facts: Facts, edition: Edition, on: date) -> list[Unmet]:
     return found
 
 
-def _why_never(facts: Facts, today: date) -> Unmet | None:
-    """The condition that no day fulfils: a date that is missing, or an age that is over."""
+def _why_never(facts: Facts, since: date) -> Unmet | None:
+    """The condition that no day from `since` on fulfils: a date that is missing, or an age that is over."""
     last = editions()[-1]
-    known = [day for day in starts(facts, last).values() if day is not None]
-    refusals = _refusals(facts, last, max([today, last.in_force_from, *known]))
-    return next((one for one in refusals if one.first_day is None), None)
+    day = _started(facts, last, max(since, last.in_force_from))
+    return next((one for one in _refusals(facts, last, day) if one.first_day is None), None)
 
 
 def meeting_from(facts: Facts, day: date, meetings: MeetingDays, calendar: Calendar) -> date | None:
