@@ -5,7 +5,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 
 from engine.records import case, journal, metadata, task
 from engine.transactions import Transaction
@@ -42,31 +42,10 @@ def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[Any, ...]]:
     A deputy sits in the very seat stood in for, and only while both rows hold; a deputy has no deputy, and
     who helps a candidate is a named member: nobody stands in for a helper.
     """
-    original, other = position.alias("original"), user_account.alias("other")
-    own = position.c.deputises_id.is_(None)
-    seat = func.coalesce(original.c.organisation_id, position.c.organisation_id)
-    rows = tx.execute(
-        select(
-            seat,
-            func.coalesce(original.c.position, position.c.position),
-            original.c.user_id,
-            organisation.c.name,
-            other.c.name,
-            _of_school(organisation.c.id),
-        )
-        .select_from(position)
-        .join(user_account, user_account.c.id == position.c.user_id)
-        .outerjoin(original, original.c.id == position.c.deputises_id)
-        .outerjoin(other, other.c.id == original.c.user_id)
-        .join(organisation, organisation.c.id == seat)
-        .where(position.c.user_id == user_id, user_account.c.active.is_(True), on_day(position, on))
-        .where(or_(own, on_day(original, on) & _may_be_deputised(original, user_id)))
-        .order_by(own.desc(), position.c.id)
-    )
-    return [tuple(row) for row in rows]
+    return [tuple(row) for row in tx.execute(_SEATS, {"user": user_id, "day": on})]
 
 
-def _may_be_deputised(original: Any, user_id: int) -> ColumnElement[bool]:
+def _may_be_deputised(original: Any, user_id: Any) -> ColumnElement[bool]:
     return and_(
         original.c.deputises_id.is_(None), original.c.position != "helper", original.c.user_id != user_id
     )
@@ -81,6 +60,35 @@ def _of_school(organisation_id: Any) -> ColumnElement[bool]:
         i.cell_id == organisation_id,
     )
     return or_(exists().where(of_one), exists().where(student.c.cell_id == organisation_id))
+
+
+def _seats() -> Select[Any]:
+    """Built once: every request asks it."""
+    original, other = position.alias("original"), user_account.alias("other")
+    own = position.c.deputises_id.is_(None)
+    seat = func.coalesce(original.c.organisation_id, position.c.organisation_id)
+    user, day = bindparam("user"), bindparam("day", type_=Date)
+    return (
+        select(
+            seat,
+            func.coalesce(original.c.position, position.c.position),
+            original.c.user_id,
+            organisation.c.name,
+            other.c.name,
+            _of_school(organisation.c.id),
+        )
+        .select_from(position)
+        .join(user_account, user_account.c.id == position.c.user_id)
+        .outerjoin(original, original.c.id == position.c.deputises_id)
+        .outerjoin(other, other.c.id == original.c.user_id)
+        .join(organisation, organisation.c.id == seat)
+        .where(position.c.user_id == user, user_account.c.active.is_(True), on_day(position, day))
+        .where(or_(own, on_day(original, day) & _may_be_deputised(original, user)))
+        .order_by(own.desc(), position.c.id)
+    )
+
+
+_SEATS = _seats()
 
 
 @once
