@@ -69,7 +69,7 @@ ROUNDS = 40
 
 @dataclass(frozen=True)
 class Swept:
-    """One sweep: seconds with the writing of the figures, the most memory of its process."""
+    """One sweep: seconds with the writing of the figures, those in which its process worked, its memory."""
 
     size: str
     database: str
@@ -77,6 +77,7 @@ class Swept:
     pool: int
     cases: int
     seconds: float
+    worked: float
     megabytes: float
     limit_seconds: float
     limit_megabytes: float
@@ -96,6 +97,7 @@ class Page:
     students: int
     p95_ms: float
     median_ms: float
+    cpu_ms: float
     limit_ms: float = PAGE_MS
 
     @property
@@ -136,9 +138,10 @@ def _measure(store: Store, size: Wide, say: Say) -> Iterator[Measured]:
     for word, (count, addresses) in schools:
         for page, address in addresses.items():
             say(f"{size.name}, {database}: {word}, {page}")
-            times = sorted(_times(client, address))
-            p95 = times[min(len(times) - 1, round(0.95 * len(times)))]
-            yield Page(size.name, database, f"{word}: {page}", count, p95, median(times))
+            times, worked = zip(*_times(client, address), strict=True)
+            p95 = sorted(times)[min(len(times) - 1, round(0.95 * len(times)))]
+            middle = median(times), median(worked)
+            yield Page(size.name, database, f"{word}: {page}", count, p95, *middle)
 
 
 def _birthdays_apart(store: Store) -> None:
@@ -193,14 +196,15 @@ def _schools(store: Store) -> list[tuple[str, tuple[int, dict[str, str]]]]:
     return found
 
 
-def _times(client: Any, address: str) -> Iterator[float]:
+def _times(client: Any, address: str) -> Iterator[tuple[float, float]]:
+    """Milliseconds by the clock and of this process."""
     for turn in range(ROUNDS + 2):
-        began = time.perf_counter()
+        began, working = time.perf_counter(), time.process_time()
         answer = client.get(address, base_url=SITE)
         took = (time.perf_counter() - began) * 1000
         assert answer.status_code == 200, (address, answer.status_code)
         if turn > 1:  # warm
-            yield took
+            yield took, (time.process_time() - working) * 1000
 
 
 def forecast_verdicts(measured: Sequence[Measured]) -> dict[str, dict[str, float | bool]]:
@@ -224,34 +228,43 @@ def forecast_verdicts(measured: Sequence[Measured]) -> dict[str, dict[str, float
 
 
 def print_forecast(measured: Sequence[Measured]) -> None:
-    sweeps = Table(title="Tính dự báo: mọi học sinh, sinh viên, một lần")
-    for heading in ("Cỡ", "Cơ sở dữ liệu", "Người", "Nguồn", "Hồ sơ mở", "Giây", "Bộ nhớ", ""):
-        sweeps.add_column(heading, justify="left" if heading in ("Cỡ", "Cơ sở dữ liệu", "") else "right")
-    pages = Table(title="Trang dự báo của một trường (máy chủ, cả trang, đã chạy nóng)")
-    for heading in ("Cỡ", "Cơ sở dữ liệu", "Trang", "Người", "p95", "Trung vị", ""):
-        pages.add_column(heading, justify="right" if heading in ("Người", "p95", "Trung vị") else "left")
+    sweeps = _table("Tính dự báo: mọi học sinh, sinh viên, một lần", SWEEP_COLUMNS)
+    pages = _table("Trang dự báo của một trường (máy chủ, cả trang, đã chạy nóng)", PAGE_COLUMNS)
     for one in measured:
         mark = "giữ" if one.kept else "KHÔNG GIỮ"
         if isinstance(one, Swept):
-            seconds = f"{one.seconds:.1f} / {one.limit_seconds:.0f}"
-            memory = f"{one.megabytes:.0f} / {one.limit_megabytes:.0f} MB"
-            amounts = (str(one.students), str(one.pool), str(one.cases))
-            sweeps.add_row(one.size, one.database, *amounts, seconds, memory, mark)
+            figures = [str(number) for number in (one.students, one.pool, one.cases)]
+            figures += [f"{one.seconds:.1f} / {one.limit_seconds:.0f}", f"{one.worked:.1f}"]
+            figures += [f"{one.megabytes:.0f} / {one.limit_megabytes:.0f} MB"]
+            sweeps.add_row(one.size, one.database, *figures, mark)
         else:
-            times = f"{one.p95_ms:.0f} / {one.limit_ms:.0f} ms", f"{one.median_ms:.0f} ms"
-            pages.add_row(one.size, one.database, one.page, str(one.students), *times, mark)
+            figures = [str(one.students), f"{one.p95_ms:.0f} / {one.limit_ms:.0f} ms"]
+            figures += [f"{value:.0f} ms" for value in (one.median_ms, one.cpu_ms)]
+            pages.add_row(one.size, one.database, one.page, *figures, mark)
     Console().print(sweeps)
     Console().print(pages)
+
+
+WORDS = ("Cỡ", "Cơ sở dữ liệu", "Trang", "")
+SWEEP_COLUMNS = ("Cỡ", "Cơ sở dữ liệu", "Người", "Nguồn", "Hồ sơ mở", "Giây", "CPU", "Bộ nhớ", "")
+PAGE_COLUMNS = ("Cỡ", "Cơ sở dữ liệu", "Trang", "Người", "p95", "Trung vị", "CPU web", "")
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title)
+    for heading in columns:
+        table.add_column(heading, justify="left" if heading in WORDS else "right")
+    return table
 
 
 def _sweep_here(url: str) -> None:
     """The sweep as the worker does it: time by the clock, the most memory the process ever had."""
     store = open_store(url, Keys(KEY))
-    began = time.perf_counter()
+    began, working = time.perf_counter(), time.process_time()
     reckon(store, start_of(TODAY))
-    seconds = time.perf_counter() - began
+    seconds, worked = time.perf_counter() - began, time.process_time() - working
     peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
-    print(json.dumps({"seconds": seconds, "megabytes": int(peak.split()[1]) / 1024}))
+    print(json.dumps({"seconds": seconds, "worked": worked, "megabytes": int(peak.split()[1]) / 1024}))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,14 @@ the step that comes next by the plan. One message a person, event and rung; afte
 the nearest rung is told.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 
 from engine.jobs import Done
 from engine.outbox import tell
@@ -38,8 +40,6 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     CERTIFICATE: ("certificate_months", "certificate_over"),
     GRADUATION: ("graduation_before", "graduation_reached"),
 }
-# What is told only while the vote is still to come.
-BEFORE_VOTE_ONLY: Final = (AGE, SHARED_TIME, CERTIFICATE)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,14 @@ class Event:
         return {word: number for word, number in (("cell", cell), ("union", union)) if number is not None}
 
 
+class Followed(NamedTuple):
+    """Somebody in a pool or with a case, since when, and whether the school is left already."""
+
+    of: Subject
+    since: date
+    left: bool
+
+
 def remind_of_age(store: Store, now: datetime) -> Done:
     """The day's reminders. Repeating it tells nothing anew."""
     today, done, beyond = day_of(now), Done(), 0
@@ -83,86 +91,73 @@ def remind_of_age(store: Store, now: datetime) -> Done:
             steps = _next_steps(tx, events, today)
         if not people:
             break
-        by_person: dict[int, list[Event]] = {}
-        for one in events:
-            by_person.setdefault(one.of.student_id, []).append(one)
-
-        def do(
-            tx: Transaction,
-            number: int,
-            mine: Mapping[int, Sequence[Event]] = by_person,
-            steps: Mapping[int, str] = steps,
-        ) -> int:
-            return sum(_tell(tx, one, steps.get(number), now) for one in mine[number])
-
-        done += sweep_over(store, list(by_person), do, job=JOB, now=now, cases=False)
-        beyond = people[-1][0].student_id
+        do = partial(_tell, events=_by_person(events), steps=steps, now=now)
+        done += sweep_over(store, list(steps), do, job=JOB, now=now, cases=False)
+        beyond = people[-1].of.student_id
     return done
 
 
-def _tell(tx: Transaction, one: Event, step: str | None, now: datetime) -> int:
-    """To each who may know, once; without a next step there is nothing to begin, and nothing is told."""
-    if step is None:
-        return 0
+def _tell(
+    tx: Transaction,
+    student_id: int,
+    *,
+    events: Mapping[int, Sequence[Event]],
+    steps: Mapping[int, str],
+    now: datetime,
+) -> int:
+    """Everything of one person, to each who may know, once."""
+    return sum(_tell_one(tx, one, steps[student_id], now) for one in events[student_id])
+
+
+def _tell_one(tx: Transaction, one: Event, step: str, now: datetime) -> int:
     facts: dict[str, Any] = {"months": one.rung, "element": step}
     if one.at_school:  # to others the case leads
         facts["student"] = one.of.student_id
-    told = 0
-    for word, organisation in one.told_to().items():
-        told += tell(
-            tx,
-            f"{one.key}:{word}",
-            one.kind,
-            facts=facts,
-            now=now,
-            to_organisation=organisation,
-            case_id=one.of.case_id,
-        )
-    return told
-
-
-Followed = tuple[Subject, date]  # and since when
+    about: dict[str, Any] = {"facts": facts, "now": now, "case_id": one.of.case_id}
+    return sum(
+        tell(tx, f"{one.key}:{word}", one.kind, to_organisation=organisation, **about)
+        for word, organisation in one.told_to().items()
+    )
 
 
 def _people(tx: Transaction, beyond: int) -> list[Followed]:
-    """The next of those in a pool or with a case who are still at school."""
-    since = func.coalesce(case.c.opened_on, pool_entry.c.entered_on)
+    """The next of those whom somebody follows: still at school, or with a case that goes on elsewhere."""
+    since = func.coalesce(pool_entry.c.entered_on, case.c.opened_on)
     query = (
         subjects()
-        .add_columns(since)
-        .where(student.c.id > beyond, student.c.left_on.is_(None), since.is_not(None))
+        .add_columns(since, student.c.left_on.is_not(None))
+        .where(student.c.id > beyond, since.is_not(None))
+        .where(or_(student.c.left_on.is_(None), case.c.id.is_not(None)))
         .order_by(student.c.id)
         .limit(AT_ONCE)
     )
-    return [(Subject(*row[:-1]), row[-1]) for row in map(tuple, tx.execute(query))]
+    return [Followed(Subject(*row[:-2]), *row[-2:]) for row in map(tuple, tx.execute(query))]
 
 
 def _events(tx: Transaction, shared: Sweep, people: Sequence[Followed]) -> Iterator[Event]:
     """What is told of each today; who took the yes back is left in peace."""
-    silent = set(tx.execute(TAKEN_BACK, {"students": [one.student_id for one, _ in people]}).scalars())
-    asked = [(one, since) for one, since in people if one.student_id not in silent]
-    files = kept_of(tx, [_person(one) for one, _ in asked], shared.today)
-    for one, since in asked:
-        kept = files[one.student_id]
-        grown = shared.of_age_on(one.birth_date) is None
-        for name, day in _days(shared, one, kept).items():
+    silent = set(tx.execute(TAKEN_BACK, {"students": [one.of.student_id for one in people]}).scalars())
+    asked = [one for one in people if one.of.student_id not in silent]
+    files = kept_of(tx, [_person(one.of) for one in asked], shared.today)
+    for one in asked:
+        grown = shared.of_age_on(one.of.birth_date) is None
+        for name, day in _days(shared, one, files[one.of.student_id]).items():
             ladder = rungs()[name]
             if day is None or (ladder.of_age and not grown):
                 continue
-            case_open = one.case_id is not None
-            rung = ladder.reached(day, shared.today, since=since, case=case_open)
+            rung = ladder.reached(day, shared.today, since=one.since, case=one.of.case_id is not None)
             if rung is not None:
                 shown = "" if name == AGE else f":{day}"
-                yield Event(one, name, rung, f"{name}:{one.student_id}{shown}:{rung}")
+                yield Event(one.of, name, rung, f"{name}:{one.of.student_id}{shown}:{rung}")
 
 
-def _days(shared: Sweep, one: Subject, kept: Kept) -> dict[str, date | None]:
-    """Event → its day, by the functions of the rules themselves."""
+def _days(shared: Sweep, one: Followed, kept: Kept) -> dict[str, date | None]:
+    """Event → its day, by the functions of the rules themselves; after the vote only the end of school."""
     edition, long_ago = edition_on(shared.today), add_months(shared.today, -12)
-    found: dict[str, date | None] = {GRADUATION: shared.graduates_on(_person(one))}
+    found = {} if one.left else {GRADUATION: shared.graduates_on(_person(one.of))}
     if kept.beyond:
         return found
-    came = first_day(age_alone(one.birth_date), long_ago)
+    came = first_day(age_alone(one.of.birth_date), long_ago)
     return found | {
         AGE: came if came != long_ago else None,
         SHARED_TIME: starts(kept.facts, edition).get("shared_time") if kept.facts.helper_official else None,
@@ -187,6 +182,13 @@ def _person(one: Subject) -> Person:
     )
 
 
+def _by_person(events: Sequence[Event]) -> dict[int, list[Event]]:
+    found: dict[int, list[Event]] = defaultdict(list)
+    for one in events:
+        found[one.of.student_id].append(one)
+    return found
+
+
 def _untold(tx: Transaction, events: Sequence[Event]) -> list[Event]:
     """Without those of which everybody was told before."""
     keys = {f"{one.key}:{word}": one for one in events for word in one.told_to()}
@@ -194,7 +196,7 @@ def _untold(tx: Transaction, events: Sequence[Event]) -> list[Event]:
 
 
 def _next_steps(tx: Transaction, events: Sequence[Event], today: date) -> dict[int, str]:
-    """Student → the step that comes next: what the plan has begin first, else what is open."""
+    """Student → the step that comes next; who has none is left out: there is nothing to begin."""
     people = {one.of.student_id: one.of for one in events}
     found = {}
     for look in looks(tx, list(people.values()), today) if people else ():

@@ -119,3 +119,18 @@ def test_of_age_one_is_told_of_shared_time_certificate_and_graduation(store: Sto
     }
     remind(world, date(2027, 1, 31))
     assert {line.kind for line in told(world)} >= {"graduation_reached", "shared_reached"}
+
+
+def test_after_a_handover_the_new_cell_is_told_of_its_case_and_the_school_no_more(world: World) -> None:
+    world.today = date(2026, 2, 10)
+    case_id = world.nominate()
+    world.until(case_id, "assign_helper")
+    world.hand_over()
+    with world.store.transaction() as tx:
+        tx.execute(update(student).values(left_on=world.today, left_reason="graduated"))
+    remind(world, date(2026, 7, 20), OF_AGE, date(2027, 5, 31))
+    lines = told(world)
+    assert {line.kind for line in lines} == {"age_before", "age_reached"}  # that school is over
+    assert {line.to_organisation for line in lines} == {world.other_cell}
+    assert {line.case_id for line in lines} == {case_id}
+    assert not any("student" in line.facts for line in lines)
