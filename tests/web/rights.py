@@ -206,6 +206,7 @@ def numbers(world: World) -> dict[str, int | str]:
         "<number:member_id>": world.members[0],
         "<number:institution_id>": world.institution,
         "<number:period_id>": row["period"],
+        "<number:common_id>": row["common_period"],
         "<number:done_id>": row["done"],
         "<number:account_id>": row["cell1"],
         "<number:upload_id>": row["upload"],
@@ -280,6 +281,7 @@ def _rows(tx: Transaction, world: World, case_id: int) -> None:
     given = {"recorded_at": now, "name": "Học kỳ I", "kind": "term", "year": on.year}
     days = {"first_day": on, "last_day": on}
     user["period"] = tx.insert(school_period, given | days | {"institution_id": world.institution})
+    user["common_period"] = tx.insert(school_period, given | days)
     paper = {"on_day": on, "number": "01-BC", "recorded_at": now}
     user["done"] = tx.insert(
         duty_done, paper | {"organisation_id": world.cell, "duty": "plan", "period": str(on.year)}

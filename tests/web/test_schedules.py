@@ -99,7 +99,6 @@ def test_taking_over_a_row_of_the_province_leaves_the_provinces_alone(
             "kind": "graduation",
             "name": "Bế giảng",
             "first_day": "28/05/2026",
-            "grade": "12",
             "instead": str(common.id),
         },
     )

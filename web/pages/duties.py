@@ -18,7 +18,7 @@ from workflows.access.queries import below
 from workflows.access.standing_in import stands_in_for
 from workflows.admission.fields import Sheet, day, line
 from workflows.organisations.queries import tree_of
-from workflows.schedules import keeping
+from workflows.schedules import recording
 from workflows.schedules.duties import DUTIES, POOL_REVIEW
 from workflows.schedules.owing import DONE, LATE, OPEN, Owed, owed
 
@@ -111,7 +111,7 @@ def record(tx: Transaction, organisation_id: int) -> Response:
     found = next((one for one in _owed_by(tx, organisation_id) if one.key == answers["what"]), None)
     if found is None:
         raise InvalidAnswers({"what": [Text("Hãy chọn một mục trong danh sách.")]})
-    keeping.record_duty(
+    recording.record_duty(
         tx,
         organisation_id,
         found.duty,
@@ -129,6 +129,6 @@ def record(tx: Transaction, organisation_id: int) -> Response:
 @pages.post("/duties/<number:organisation_id>/withdraw/<number:done_id>")
 @opens("duties.record", Body, writing=True)
 def withdraw(tx: Transaction, organisation_id: int, done_id: int) -> Response:
-    keeping.withdraw_duty(tx, organisation_id, done_id, by=user_id(), on=today(), now=now())
+    recording.withdraw_duty(tx, organisation_id, done_id, by=user_id(), on=today(), now=now())
     flash(words("Đã rút dòng ghi nhầm."), "done")
     return redirect(url_for("duties.show", organisation_id=organisation_id), 303)

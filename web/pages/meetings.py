@@ -30,9 +30,10 @@ from workflows.meetings.bodies import (
     title_of,
 )
 from workflows.meetings.queries import Planned
-from workflows.meetings.rules import Usual, may_come, usual_day
+from workflows.meetings.rules import Usual, may_come
 from workflows.organisations.queries import name_on, organisation_row, tree_of
 from workflows.schedules.keeping import WITHOUT_DAY
+from workflows.schedules.usual import usual_of
 
 pages = Blueprint("meetings", __name__)
 
@@ -101,8 +102,7 @@ def _desks(tx: Transaction, own: set[int], others: frozenset[int]) -> list[Desk]
     for number in (*sorted(own), *sorted(others - own)):
         node = nodes.get(number)
         for body in bodies_of(node.kind) if node else ():
-            past = [] if body == UNION_BRANCH else queries.past_days(tx, number, body)
-            usual = usual_day(past, today())
+            usual = None if body == UNION_BRANCH else usual_of(tx, number, body, today())
             found.append(Desk(number, node.name if node else "", body, usual, number not in own))
     return found
 
@@ -115,8 +115,7 @@ def planning(tx: Transaction, organisation_id: int) -> str:
         raise NotFound
     found = bodies_of(row.kind)
     body = request.args.get("body", found[0])
-    past = queries.past_days(tx, organisation_id, body)
-    usual = usual_day(past, today()) if body != UNION_BRANCH else None
+    usual = usual_of(tx, organisation_id, body, today()) if body in found and body != UNION_BRANCH else None
     classes = queries.branches(tx, organisation_id) if UNION_BRANCH in found else []
     groups = _asked(
         Plan,

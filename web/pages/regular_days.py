@@ -14,10 +14,11 @@ from workflows.access import Body
 from workflows.admission.fields import Sheet, choice, day, figure, line, tick
 from workflows.meetings.bodies import BODIES, bodies_of
 from workflows.organisations.queries import organisation_row
+from workflows.rules.calendar import WEEKDAYS
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 from workflows.schedules import keeping
-from workflows.schedules.meeting_days import NTH, WEEKDAYS, MeetingDays, Pattern
+from workflows.schedules.meeting_days import NTH, MeetingDays, Pattern
 from workflows.schedules.queries import meeting_days_of
 
 pages = Blueprint("regular_days", __name__)
@@ -27,6 +28,13 @@ HOWS = (
     (keeping.BY_WEEKDAY, "Một thứ trong tháng, ví dụ thứ Năm thứ nhất"),
     (keeping.DEFAULT, "Theo ngày chung của quy định"),
 )
+BELONGS = {
+    "day_of_month": "Nếu theo ngày trong tháng",
+    "nth": "Nếu theo thứ",
+    "weekday": "Nếu theo thứ",
+    "moved": "Cách áp dụng",
+    "since": "Cách áp dụng",
+}
 NUMBERED = [(str(number), name) for number, name in enumerate(WEEKDAYS)]
 
 
@@ -58,19 +66,14 @@ def show(tx: Transaction, organisation_id: int) -> str:
         titles=BODIES,
         bodies=bodies,
         body=body,
-        pattern=holding(found),
+        pattern=found.pattern_on(today()),
         own=found.later,
         coming=coming(found, calendar_of(tx)),
         planned={*found.planned, *found.beside},
         source=edition_on(today()).source("regular_meeting_day"),
-        groups=_groups(bodies, body, holding(found)),
+        groups=_groups(bodies, body, found.pattern_on(today())),
         refusal=refusal(),
     )
-
-
-def holding(found: MeetingDays) -> Pattern:
-    """The pattern of today: the last that has begun."""
-    return [one for one in (found.pattern, *found.later) if one.since <= today()][-1]
 
 
 def coming(found: MeetingDays, calendar: Any) -> list[Any]:
@@ -97,6 +100,7 @@ def _groups(bodies: list[str], body: str, pattern: Pattern) -> list[forms.Group]
         values=values,
         typed=request.form if typed() else None,
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
+        belongs=BELONGS,
     )
 
 

@@ -13,23 +13,22 @@ from web.language import words
 from web.pages.organisations import asked_page
 from workflows import access
 from workflows.access import Institution, Whole
-from workflows.admission.fields import Sheet, choice, day, figure, line
+from workflows.admission.fields import Sheet, choice, day, line
 from workflows.desk import school_years
 from workflows.schedules import keeping
-from workflows.schedules.school_days import KINDS
+from workflows.schedules.school_days import KINDS, LAST_GRADE
 
 pages = Blueprint("school_years", __name__)
 HIGHER = ("college", "university")
 
 
 class PeriodSheet(Sheet):
-    """A period of a school year; whom it is for is asked of a graduation only."""
+    """A period of a school year. At a school everybody graduates from the last grade; elsewhere by intake."""
 
     kind = choice("Loại", list(KINDS.items()), required=True, widget="select")
     name = line("Tên", required=True, longest=80, help="Ví dụ: Học kỳ I, Thi học kỳ I, Nghỉ Tết.")
     first_day = day("Từ ngày", required=True)
     last_day = day("Đến hết ngày", help="Ngày tốt nghiệp thì để trống.")
-    grade = figure("Lớp", help="Chỉ với ngày tốt nghiệp của trường phổ thông: 12.")
     course = line(
         "Khóa", longest=40, help="Chỉ với ngày tốt nghiệp của trường cao đẳng, đại học. Ví dụ: K17."
     )
@@ -112,17 +111,17 @@ def _form(tx: Transaction, institution_id: int | None) -> str:
     """A new period; with `instead` in the address, one that is corrected or taken over from the province."""
     year, old = _asked(tx, institution_id)
     why = refusal()
-    higher = institution_id is not None and school_years.kind_of(tx, institution_id) in HIGHER
-    values = old._asdict() if old is not None else {"grade": None if higher else 12}
+    higher = _higher(tx, institution_id)
+    values = old._asdict() if old is not None else {}
     groups = forms.show(
         PeriodSheet,
         values=values,
         typed=request.form if typed() else None,
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
     )
-    for group in groups:
-        hidden = {"grade"} if higher else {"course", "programme"} if institution_id is not None else set()
-        group.fields = [one for one in group.fields if one.name not in hidden]
+    if not higher:
+        for group in groups:
+            group.fields = [one for one in group.fields if one.name not in ("course", "programme")]
     return render_template(
         "school_period.html",
         name=_name(tx, institution_id),
@@ -132,6 +131,10 @@ def _form(tx: Transaction, institution_id: int | None) -> str:
         groups=groups,
         refusal=why,
     )
+
+
+def _higher(tx: Transaction, institution_id: int | None) -> bool:
+    return institution_id is not None and school_years.kind_of(tx, institution_id) in HIGHER
 
 
 def _asked(tx: Transaction, institution_id: int | None) -> tuple[int, Any]:
@@ -159,6 +162,7 @@ def keep_common(tx: Transaction) -> Response:
 def _keep(tx: Transaction, institution_id: int | None) -> Response:
     year, old = _asked(tx, institution_id)
     answers = forms.load(PeriodSheet, request.form) | {"year": year}
+    answers["grade"] = None if _higher(tx, institution_id) else LAST_GRADE
     by: dict[str, Any] = {"by": user_id(), "on": today(), "now": now()}
     keeping.keep_period(tx, institution_id, answers, instead_of=old.id if old else None, **by)
     flash(words("Đã ghi vào lịch năm học."), "done")
@@ -171,10 +175,10 @@ def withdraw(tx: Transaction, institution_id: int, period_id: int) -> Response:
     return _withdraw(tx, institution_id, period_id)
 
 
-@pages.post("/school-years/common/withdraw/<number:period_id>")
+@pages.post("/school-years/common/withdraw/<number:common_id>")
 @opens("calendar.change", Whole, writing=True)
-def withdraw_common(tx: Transaction, period_id: int) -> Response:
-    return _withdraw(tx, None, period_id)
+def withdraw_common(tx: Transaction, common_id: int) -> Response:
+    return _withdraw(tx, None, common_id)
 
 
 def _withdraw(tx: Transaction, institution_id: int | None, period_id: int) -> Response:

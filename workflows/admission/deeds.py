@@ -249,7 +249,8 @@ def complaint(acting: Acting) -> None:
         raise InvalidAnswers({"on": [Text("Thời hạn khiếu nại đã hết ngày {due}.", due=due)]})
     stop(acting, "complaint")
     if acting.outcome == "filed":
-        start(acting, "settle_complaint", acting.on)
+        rule = "settle_complaint_central" if acting.answers.get("to_central") else None
+        start(acting, "settle_complaint", acting.on, rule=rule)
 
 
 def settle_complaint(acting: Acting) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from marshmallow import Schema
 
 from workflows.admission.choices import CHECKED, LOST, OPINIONS, OUTCOMES
-from workflows.admission.fields import Sheet, choice, day, line, one_of, passage, rows
+from workflows.admission.fields import Sheet, choice, day, line, one_of, passage, rows, tick
 from workflows.admission.form_parts import (
     Address,
     Opinion,
@@ -225,7 +225,12 @@ FORMS: Mapping[str, type[Schema]] = {
         reason=reason(),
         received_on=day("Ngày người bị xóa tên nhận quyết định"),
     ),
-    "complaint": form("complaint", "Ngày khiếu nại", content=remark("Nội dung khiếu nại")),
+    "complaint": form(
+        "complaint",
+        "Ngày khiếu nại",
+        content=remark("Nội dung khiếu nại"),
+        to_central=tick("Gửi cấp Trung ương", help="Thời hạn giải quyết dài hơn theo quy định."),
+    ),
     "settle_complaint": form(
         "settle_complaint",
         "Ngày giải quyết",

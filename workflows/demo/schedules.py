@@ -1,7 +1,7 @@
 """Regular meeting days, own dates of some schools, and duties already done, for the demonstration."""
 
 import random
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,9 +10,10 @@ from engine.time import VIETNAM
 from engine.transactions import Transaction
 from workflows.demo.population import school_year
 from workflows.demo.world import School, World
+from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 from workflows.schedules.beginning import seed_school_years
-from workflows.schedules.duties import DUTIES, POOL_REVIEW, span_before
+from workflows.schedules.duties import DUTIES, PLAN, POOL_REVIEW, due_on, span_before
 from workflows.schedules.queries import school_days_of
 from workflows.schedules.records import duty_done, meeting_day, school_period
 from workflows.schedules.school_days import EXAM, GRADUATION
@@ -24,7 +25,7 @@ COURSES_LAST = 4
 
 
 def keep_schedules(tx: Transaction, world: World) -> None:
-    """As of the world's day; needs schools and calendar. Its chance is its own, so that nothing else moves."""
+    """As of the world's day; needs schools and calendar. Its chance is its own: nothing else moves by it."""
     chance = random.Random(world.seed)  # noqa: S311 - made-up days need no strong chance
     now = datetime.combine(world.today, time(8), VIETNAM)
     seed_school_years(tx, now=now)
@@ -75,7 +76,9 @@ def _duties(tx: Transaction, world: World, chance: random.Random, now: datetime)
                 continue
             for place in (school.party_organisation_id, school.union_id):
                 if chance.random() < DID_IT:
-                    day = calendar.next_working_day(span.first + (span.last - span.first) / 2)
+                    due = due_on(duty, span, edition_on(world.today), calendar)
+                    day = calendar.next_working_day(due - timedelta(days=chance.randint(2, 20)))
                     row = {"organisation_id": place, "duty": name, "period": span.key, "on_day": day}
-                    found.append(row | {"number": f"{chance.randint(1, 40):02d}-BC", "recorded_at": now})
+                    number = f"{chance.randint(1, 40):02d}-{'KH' if name == PLAN else 'BC'}"
+                    found.append(row | {"number": number, "recorded_at": now})
     return found

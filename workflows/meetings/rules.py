@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from engine.errors import Text
 from workflows.rules.ballots import Quota, Result, Vote
+from workflows.rules.calendar import WEEKDAYS
 
 Item = TypeVar("Item", bound=Hashable)
 LOOKED_BACK: Final = 6  # how many past meetings a habit is read from
@@ -57,9 +58,6 @@ def usual_day(past: Iterable[date], after: date) -> Usual | None:
         habit = Text("{weekday} lần thứ {nth} trong tháng", weekday=Text(WEEKDAYS[weekday]), nth=nth)
         return Usual(found, Text("Như các kỳ trước: {habit}.", habit=habit))
     return None
-
-
-WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
 def _days_from(day: date) -> Iterable[date]:

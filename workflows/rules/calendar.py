@@ -15,6 +15,7 @@ HOLIDAY: Final = "holiday"
 REST: Final = "rest"
 WORKING_SATURDAY: Final = "working_saturday"
 KINDS: Final = (HOLIDAY, REST, WORKING_SATURDAY)
+WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 SATURDAY: Final = 5
 ONE_DAY: Final = timedelta(days=1)
 

@@ -1,4 +1,4 @@
-"""What people keep of schedules: the regular day of a body, the periods of a school, a duty that was done.
+"""What people keep of schedules: the regular day of a body, the periods of a school.
 
 Nothing past changes: a regular day holds from today or later, a period is withdrawn and written anew.
 """
@@ -15,8 +15,7 @@ from workflows.administration.log import note
 from workflows.meetings.bodies import bodies_of
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
-from workflows.schedules.duties import DUTIES, POOL_REVIEW
-from workflows.schedules.records import duty_done, meeting_day, school_period
+from workflows.schedules.records import meeting_day, school_period
 from workflows.schedules.school_days import (
     BREAK,
     EXAM,
@@ -91,7 +90,9 @@ def keep_period(
 
     The first one of its kind that a school writes takes the province's others along, as rows of its own.
     """
-    row = {name: answers.get(name) for name in ("year", "kind", "name", "first_day", "last_day")}
+    row: dict[str, Any] = {
+        name: answers.get(name) for name in ("year", "kind", "name", "first_day", "last_day")
+    }
     row |= {name: answers.get(name) for name in ("grade", "course", "programme")}
     if row["kind"] == GRADUATION:
         row["last_day"] = row["first_day"]
@@ -198,46 +199,6 @@ def _others(
 
 def _same_people(row: Mapping[str, Any], other: Any) -> bool:
     return all(row[name] == getattr(other, name) for name in ("grade", "course", "programme"))
-
-
-def record_duty(
-    tx: Transaction,
-    organisation_id: int,
-    duty: str,
-    period: str,
-    *,
-    done_on: date,
-    number: str,
-    by: int,
-    on: date,
-    now: datetime,
-) -> int:
-    """It was done on that day, on that paper. The review of the pool is kept where it is done."""
-    if duty not in DUTIES or duty == POOL_REVIEW:
-        raise NotFound
-    if done_on > on:
-        raise _wrong("done_on", "Ngày này ở tương lai.")
-    row = {"organisation_id": organisation_id, "duty": duty, "period": period, "on_day": done_on}
-    found = tx.insert(duty_done, row | {"number": number, "by_user": by, "recorded_at": now})
-    facts = {"duty": duty, "period": period, "number": number}
-    note(tx, "duty_done", organisation_id=organisation_id, on=done_on, by=by, now=now, **facts)
-    return found
-
-
-def withdraw_duty(
-    tx: Transaction, organisation_id: int, done_id: int, *, by: int, on: date, now: datetime
-) -> None:
-    """It was written down by mistake."""
-    d = duty_done.c
-    ours = (d.id == done_id, d.organisation_id == organisation_id)
-    row = tx.execute(select(duty_done).where(*ours)).one_or_none()
-    if row is None:
-        raise NotFound
-    still = update(duty_done).where(*ours, d.withdrawn_at.is_(None))
-    if not tx.execute(still.values(withdrawn_by=by, withdrawn_at=now)).rowcount:
-        raise Conflict(Text("Dòng này đã được thay hoặc rút. Hãy tải lại trang."))
-    facts: dict[str, Any] = {"duty": row.duty, "period": row.period, "number": row.number}
-    note(tx, "duty_withdrawn", organisation_id=organisation_id, on=on, by=by, now=now, **facts)
 
 
 def _note(

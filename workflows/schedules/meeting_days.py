@@ -10,10 +10,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from engine.errors import Text
-from workflows.rules.calendar import Calendar
+from workflows.rules.calendar import WEEKDAYS, Calendar
 
 LAST: Final = -1  # the last such weekday of a month
-WEEKDAYS: Final = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 NTH: Final = {1: "thứ nhất", 2: "thứ hai", 3: "thứ ba", 4: "thứ tư", LAST: "cuối cùng"}
 DAY_WORDS: Final = "ngày {day} hằng tháng"
 DAY_MOVED_WORDS: Final = "ngày {day} hằng tháng, gặp ngày nghỉ thì sang ngày làm việc kế tiếp"
@@ -65,6 +64,10 @@ class MeetingDays:
     planned: tuple[date, ...] = ()
     beside: tuple[date, ...] = ()
     later: tuple[Pattern, ...] = ()
+
+    def pattern_on(self, day: date) -> Pattern:
+        """The rule that holds on a day."""
+        return [one for one in (self.pattern, *self.later) if one.since <= day or one is self.pattern][-1]
 
     def next_on_or_after(self, day: date, calendar: Calendar) -> date:
         """The first meeting from `day` on; a body with a regular day always meets again."""

@@ -58,15 +58,11 @@ def adopted(world: World, count: int, *, now: date = TODAY, **more: Any) -> Case
             {"helper_letter", "request_opinions", "send_verifications"},
             {"certificate_expiry"},
         ),
-        (7, {"committee_resolution"}, {"certificate_expiry", "admission_decision"}),
-        (8, {"board_appraisal"}, {"certificate_expiry", "admission_decision"}),
-        (9, {"decision_received"}, {"certificate_expiry"}),
-        (
-            10,
-            {"new_member_class", "probation_report"},
-            {"certificate_expiry", "probation_end", "cell_review"},
-        ),
-        (11, {"probation_report"}, {"certificate_expiry", "probation_end", "cell_review"}),
+        (7, {"committee_resolution"}, {"admission_decision"}),
+        (8, {"board_appraisal"}, {"admission_decision"}),
+        (9, {"decision_received"}, set()),
+        (10, {"new_member_class", "probation_report"}, {"probation_end", "cell_review"}),
+        (11, {"probation_report"}, {"probation_end", "cell_review"}),
     ],
 )
 def test_a_paper_case_enters_where_its_papers_say(

@@ -141,3 +141,19 @@ def test_a_parent_has_agreed_by_the_day_of_the_students_yes(world: World) -> Non
     with pytest.raises(InvalidAnswers) as failure:
         world.do(case_id, "record_consent", "agreed", parent_on=tomorrow)
     assert set(failure.value.fields) == {"parent_on"}
+
+
+@pytest.mark.parametrize(
+    ("to_central", "rule", "days"), [(False, "settle_complaint", 90), (True, "settle_complaint_central", 180)]
+)
+def test_a_complaint_to_the_centre_has_the_longer_days(
+    world: World, to_central: bool, rule: str, days: int
+) -> None:
+    case_id = struck_off(world)
+    world.do(case_id, "strike_off_decision")
+    world.do(case_id, "complaint", "filed", to_central=to_central)
+    with world.store.transaction(writing=False) as tx:
+        running = next(clock for clock in open_clocks(tx, case_id) if clock.name == "settle_complaint")
+    assert running.rule == rule
+    assert str(running.note).startswith(f"{days} ngày làm việc từ ")
+    assert world.task(case_id, "settle_complaint").due_on == running.due_on

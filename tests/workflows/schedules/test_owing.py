@@ -13,9 +13,10 @@ from workflows.rules.calendar import Calendar
 from workflows.rules.editions import edition_on
 from workflows.schedules.beginning import seed_school_years
 from workflows.schedules.duties import DUTIES, due_on, span_before, span_of
-from workflows.schedules.keeping import keep_period, record_duty, withdraw_duty
+from workflows.schedules.keeping import keep_period
 from workflows.schedules.owing import DONE, LATE, OPEN, Owed, owed
 from workflows.schedules.queries import school_days_of
+from workflows.schedules.recording import record_duty, withdraw_duty
 from workflows.schedules.records import school_period
 from workflows.schedules.school_days import GRADUATION, TERM, Period, SchoolDays
 
