@@ -35,6 +35,7 @@ HOME = {
     "smtplib": ("web/mail.py",),
     "lxml": ("engine/models", "engine/process"),
     "pygal": ("workflows/forecast/charts.py",),
+    "segno": ("web/codes.py",),
 }
 
 # Rules of the law are pure: no database, no clock, no engine beyond its words for refusals.
