@@ -5,7 +5,7 @@ from datetime import date
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 
 from engine.records import case, journal, metadata, task
 from engine.transactions import Transaction
@@ -67,7 +67,8 @@ def _seats() -> Select[Any]:
     original, other = position.alias("original"), user_account.alias("other")
     own = position.c.deputises_id.is_(None)
     seat = func.coalesce(original.c.organisation_id, position.c.organisation_id)
-    user, day = bindparam("user"), bindparam("day", type_=Date)
+    user: BindParameter[int] = bindparam("user")
+    day = bindparam("day", type_=Date)
     return (
         select(
             seat,

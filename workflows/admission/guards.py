@@ -23,6 +23,7 @@ from workflows.rules import ages, eligibility
 from workflows.rules.editions import Edition, edition_on
 from workflows.rules.standing import Standing
 from workflows.rules.standing import standing as standing_of_vote
+from workflows.transfers.offers import letter_under_way
 
 Guard = Callable[[Acting], list[Unmet]]
 
@@ -126,6 +127,17 @@ def probation_over(acting: Acting) -> list[Unmet]:
     return [_no(acting.edition, "probation_months", "probation_over", text, ends)]
 
 
+def not_referred(acting: Acting) -> list[Unmet]:
+    """Who is referred elsewhere with the file, or with the decision, is decided on and admitted there; until
+    an answer comes the letter may be recalled."""
+    form = REFERRED.get(acting.element)
+    offered = letter_under_way(acting.tx, acting.case.id) if form is not None else None
+    if offered is None or offered != form or acting.outcome == "refused":
+        return []
+    text = Text("Đã giới thiệu sang nơi khác: muốn làm ở đây thì thu hồi công văn giới thiệu trước.")
+    return [Unmet("not_referred", text, REFERRAL_SOURCE, "second_hand")]
+
+
 def new_member_certificate(acting: Acting) -> list[Unmet]:
     if acting.outcome != "recognised" or certificates.latest(acting.tx, acting.student_id, "new_member"):
         return []
@@ -133,9 +145,22 @@ def new_member_certificate(acting: Acting) -> list[Unmet]:
     return [_no(acting.edition, "probation_months", "new_member_certificate", text)]
 
 
+# Step → the form of referral under which it is no longer done here (regulations §3.1 b2, c).
+REFERRED: Mapping[str, str] = {"admission_decision": "b2", "admission_ceremony": "c"}
+REFERRAL_SOURCE = "Hướng dẫn 01-HD/TW ngày 28/9/2021, mục 6"
+
 GUARDS: Mapping[str, Guard] = {
     guard.__name__: guard
-    for guard in (vote, consent, helper, cell_members, class_age, probation_over, new_member_certificate)
+    for guard in (
+        vote,
+        consent,
+        helper,
+        cell_members,
+        class_age,
+        not_referred,
+        probation_over,
+        new_member_certificate,
+    )
 }
 # Guard → how a list of conditions names it, and the value it rests on; those of the vote name themselves.
 TITLES: Mapping[str, tuple[str, str | None]] = {
@@ -143,9 +168,11 @@ TITLES: Mapping[str, tuple[str, str | None]] = {
     "helper": ("Đảng viên chính thức giúp đỡ", "shared_unit_months_min"),
     "cell_members": ("Số đảng viên chính thức của chi bộ", "min_official_members"),
     "class_age": ("Tuổi được học lớp", "class_min_age"),
+    "not_referred": ("Chưa giới thiệu sang nơi khác", None),
     "probation_over": ("Hết thời gian dự bị", "probation_months"),
     "new_member_certificate": ("Giấy chứng nhận học lớp đảng viên mới", "probation_months"),
 }
+SOURCES: Mapping[str, str] = {"consent": SOURCE, "not_referred": REFERRAL_SOURCE}  # of those without a value
 # What adoption cannot know of the time before the program: rolls and consents of then.
 UNKNOWN_BEFORE = frozenset({"consent", "cell_members", "official_members", "quorum", "helper"})
 
@@ -164,7 +191,7 @@ def standing(acting: Acting, guards: tuple[str, ...]) -> list[Standing]:
             continue
         title, key = TITLES[name]
         against = next(iter(GUARDS[name](acting)), None)
-        source = acting.edition.source(key) if key else SOURCE
+        source = acting.edition.source(key) if key else SOURCES[name]
         rating = acting.edition.rating(key) if key else "second_hand"
         found.append(Standing(name, title, source, rating, against))
     return found

@@ -50,6 +50,7 @@ FROM_VOTE = (
         "deciding_committee",
         deeds.admission_decision,
         {"admitted": "admission_decision", "refused": "meeting_minutes"},
+        guards=("not_referred",),
     ),
     Step("decision_received", "Nhận quyết định kết nạp", "party_cell", deeds.decision_received),
     Step(
@@ -58,6 +59,7 @@ FROM_VOTE = (
         "party_cell",
         deeds.admission_ceremony,
         {"*": "ceremony_minutes"},
+        guards=("not_referred",),
     ),
     # probation: class and reports run beside each other
     Step(

@@ -1,20 +1,21 @@
 """What each step of a handover records. Until the acceptance the sender answers, from then the receiver."""
 
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text, Unmet
 from engine.outbox import tell
-from engine.transactions import Transaction
 from workflows.admission import membership, unit_change
 from workflows.admission.acting import Acting
 from workflows.admission.clocks import start, stop
 from workflows.organisations.queries import tree_of
+from workflows.organisations.records import institution
 from workflows.people.members import end_place, place_member, place_of
+from workflows.people.records import student
 from workflows.transfers import custody, portal, standing
 from workflows.transfers.letters import LETTERS, NOTICES
+from workflows.transfers.offers import close_offer
 from workflows.transfers.records import handover, handover_offer
 from workflows.transfers.taking import cells_under
 
@@ -211,7 +212,20 @@ def _take(acting: Acting, row: Any, cell: int, now_standing: str) -> None:
         act_id=acting.act_id,
         facts={"act": acting.act_id},
     )
+    _follow_in_school(acting, cell)
     acting.facts |= {"standing": now_standing}
+
+
+def _follow_in_school(acting: Acting, cell: int) -> None:
+    """Within the same school the new cell follows the student from now on; who has left it is on no roll of
+    the new place, and the school's own sight of the person ends with its cells."""
+    school = acting.tx.execute(
+        select(institution.c.party_organisation_id)
+        .join(student, student.c.institution_id == institution.c.id)
+        .where(student.c.id == acting.student_id, student.c.left_on.is_(None))
+    ).scalar()
+    if school is not None and school in tree_of(acting.tx).ancestors_on(cell, acting.on):
+        acting.tx.execute(update(student).where(student.c.id == acting.student_id).values(cell_id=cell))
 
 
 def _move_member(acting: Acting, cell: int) -> None:
@@ -304,26 +318,6 @@ def _forward(acting: Acting) -> None:
 def _close_offer(acting: Acting, word: str) -> int | None:
     """The open offer gets its answer; gives who wrote the letter."""
     return close_offer(acting.tx, acting.case.id, word, acting.on, acting.number, acting.act_id)
-
-
-def close_offer(
-    tx: Transaction,
-    handover_id: int,
-    word: str,
-    on: date,
-    number: str | None = None,
-    act_id: int | None = None,
-) -> int | None:
-    o = handover_offer.c
-    found = tx.execute(
-        select(o.id, o.sender_id).where(o.handover_id == handover_id, o.answer.is_(None))
-    ).first()
-    if found is None:
-        return None
-    answered = {"answer": word, "answered_on": on, "answer_number": number, "answer_act_id": act_id}
-    tx.execute(update(handover_offer).where(o.id == found.id).values(answered))
-    sender: int | None = found.sender_id
-    return sender
 
 
 # --- arrived

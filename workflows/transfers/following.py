@@ -12,7 +12,7 @@ from engine.records import case as case_table
 from engine.rows import CaseRow
 from engine.transactions import Transaction
 from workflows.admission.acting import Acting
-from workflows.transfers.deeds import close_offer
+from workflows.transfers.offers import close_offer
 
 KIND = "handover"
 HELPER_ASSIGNED, RECALL = "helper_assigned", "recall"

@@ -281,7 +281,7 @@ def waiting_for_helper(tx: Transaction, on: date) -> list[Unhelped]:
     rows = list(tx.execute(query.order_by(handover.c.case_id)))
     meetings = meeting_days_of(tx, {row.cell_id for row in rows}, on)
     calendar, found = calendar_of(tx), []
-    for case_id, cell_id, day in rows:
+    for case_id, cell_id, day in (tuple(row) for row in rows):
         held = meetings[cell_id].between(day, on - timedelta(days=1), calendar)
         if held:
             found.append(Unhelped(case_id, cell_id, day, held[-1], len(held)))

@@ -22,6 +22,7 @@ from workflows import access
 from workflows.admission import acts, notices
 from workflows.admission.acting import Acting, record_act, standing_in
 from workflows.admission.clocks import start, stop
+from workflows.admission.membership import member_with
 from workflows.admission.path import Confirmation, begin, perform
 from workflows.admission.side_acts import read_form, side_act
 from workflows.admission.steps import STEPS
@@ -30,6 +31,7 @@ from workflows.rules.editions import edition_on
 from workflows.transfers import custody, deeds, standing
 from workflows.transfers.following import KIND, RECALL
 from workflows.transfers.forms import Recall
+from workflows.transfers.offers import close_offer
 from workflows.transfers.records import handover, handover_offer
 from workflows.transfers.words import ANSWERS, STATES
 
@@ -118,7 +120,7 @@ def _holder(tx: Transaction, student_id: int, admission: CaseRow | None, on: dat
 
 
 def _cell_of_member(tx: Transaction, student_id: int, on: date) -> int:
-    found = standing.member_with(tx, student_id)
+    found = member_with(tx, student_id)
     place = place_of(tx, found, on) if found is not None else None
     if place is None:
         raise NotFound(NOBODY)
@@ -146,7 +148,7 @@ def prepare(
 def _may_prepare(tx: Transaction, student_id: int, by: int, today: date) -> access.Seat:
     """A member without a step of the stair yet belongs to the cell of the roll."""
     if custody.last_step(tx, student_id) is None:
-        found = standing.member_with(tx, student_id)
+        found = member_with(tx, student_id)
         place = place_of(tx, found, today) if found is not None else None
         if place is not None:
             return access.require(tx, by, "transfer.prepare", access.Organisation(place[0]), today)
@@ -234,7 +236,7 @@ def recall(
     acting = side_act(tx, handover_id, "handover_recall", read, by=by, now=now, for_user=seat.deputises)
     acting.outcome, acting.organisation_id = "recalled", seat.organisation_id
     record_act(acting)
-    deeds.close_offer(tx, handover_id, "recalled", acting.on, acting.number, acting.act_id)
+    close_offer(tx, handover_id, "recalled", acting.on, acting.number, acting.act_id)
     _clocks_of_recall(acting)
     after = cases.send_message(
         tx,

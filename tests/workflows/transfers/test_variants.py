@@ -114,14 +114,24 @@ def test_members_have_the_days_of_the_law_and_candidates_local_ones(at: At) -> N
 def test_who_is_admitted_while_the_letter_is_under_way_is_offered_anew_as_a_member(at: At) -> None:
     """A candidate's letter does not carry a member; nothing is lost, the sender answers until then."""
     town = at("decided")
-    handover = town.offered(town.home)
+    handover = town.offered(town.other_cell)
     town.do(town.case_id, "admission_ceremony")
     with pytest.raises(NotLawful) as refused:
-        town.do_verb(verbs.accept, handover, "home1", cell_id=town.village)
+        town.do_verb(verbs.accept, handover, "other1")
     assert refused.value.unmet[0].condition == "transfer_standing"
     town.do_verb(verbs.recall, handover, "commune1", reason="Đã kết nạp")
-    assert town.prepare(town.home) == handover
-    assert town.case(handover).words["variant"] == "formal"
+    assert town.prepare(town.other_cell) == handover
+    assert town.case(handover).words["variant"] == "internal"
+
+
+def test_who_is_referred_with_the_decision_has_the_ceremony_at_the_new_place_only(at: At) -> None:
+    town = at("decided")
+    handover = town.offered(town.home)
+    with pytest.raises(NotLawful) as refused:
+        town.do(town.case_id, "admission_ceremony")
+    assert refused.value.unmet[0].condition == "not_referred"
+    town.do_verb(verbs.recall, handover, "commune1", reason="Làm lễ ở trường trước")
+    town.do(town.case_id, "admission_ceremony")
 
 
 def test_what_is_repeated_and_what_goes_on_is_shown_before_anybody_agrees(at: At) -> None:
