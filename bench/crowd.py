@@ -8,11 +8,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from bench.province import STRIDE, count_on, numbers, without_keys
+from bench.province import STRIDE, TODAY, count_on, numbers, without_keys
 from engine.records import metadata, timer
+from engine.time import start_of
 from engine.transactions import Store
 
 OF_A_CASE = ("task", "timer", "clock", "act", "document", "vote", "certificate", "helper_assignment")
+# What was open before was told long ago: the storm is of what opens now.
+TOLD = """
+INSERT INTO outbox (key, kind, to_organisation, case_id, facts, created_at, sent_at)
+SELECT 'task:' || t.id, 'task', t.organisation_id, t.case_id, '{}', :now, :now
+FROM task t WHERE t.organisation_id IS NOT NULL ON CONFLICT DO NOTHING
+"""
 SHIFTED = frozenset({"case_id", "student_id", "subject_id"})
 
 
@@ -31,6 +38,7 @@ def crowd(store: Store, count: int) -> tuple[int, datetime]:
         _copy(connection, metadata.tables["case"], f"id IN ({waiting})", copies)
         for name in OF_A_CASE:
             _copy(connection, metadata.tables[name], f"case_id IN ({waiting})", copies)
+        connection.execute(text(TOLD), {"now": start_of(TODAY).replace(tzinfo=None)})
     with store.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             count_on(connection)

@@ -107,6 +107,8 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "sandbox.index": (Visit("administrator1"),),
     "sandbox.lived": (Visit("administrator1", words={"name": "2026-09-01"}),),
     "operations.incident": (Visit("administrator1"),),
+    "jobs.index": (Visit("administrator1"),),
+    "jobs.show": (Visit("administrator1", words={"name": "timers"}),),
     "channels.index": (Visit("administrator1"),),
     "notices.index": (Visit("cell1"), Visit("cell1", "state=all"), Visit("student1")),
     "meetings.index": (Visit("cell1"), Visit("union1"), Visit("school2")),

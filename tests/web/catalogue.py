@@ -32,6 +32,7 @@ from workflows.desk.labels import drawn_words, labels
 from workflows.documents.catalogue import papers
 from workflows.forecast.lead_times import leads
 from workflows.imports.headers import HEADERS, label
+from workflows.jobs import JOBS, post_job
 from workflows.meetings import bodies
 from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
@@ -212,6 +213,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("lead times", lead.note) for lead in leads().values())
     yield from (("acts", act.label) for act in possible.ACTS)
     yield from (("cases", title) for title in desk_cases.COLUMNS)
+    yield from (("jobs", job.label) for job in (*JOBS, post_job(lambda: None)))
     yield from (("places", word) for place in PLACES for word in (place.label, place.group))
     yield from (("columns", label(name)) for name in HEADERS)
     yield from (("papers", paper.title) for paper in papers().values())

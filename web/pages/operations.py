@@ -10,12 +10,12 @@ from engine import incidents, journal
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
 from web import forms
-from web.entry import now, opens, refusal, typed, user_id
+from web.entry import now, opens, refusal, typed, user_id, wall
 from web.language import words
 from workflows.access import Whole
 from workflows.admission.fields import Sheet, line
 from workflows.admission.recalculation import left_to_recount
-from workflows.desk import operations_page
+from workflows.desk import jobs_page, operations_page
 
 pages = Blueprint("operations", __name__)
 
@@ -48,6 +48,7 @@ def _page(tx: Transaction, verdict: journal.Verdict | None) -> str:
         chain=operations_page.chain(tx),
         waiting=operations_page.waiting(tx, now()),
         left=left_to_recount(tx),
+        workers=jobs_page.workers(tx, wall=wall()),
         verdict=verdict,
     )
 
