@@ -1,5 +1,6 @@
 """The one write path: a case moves, its inbox, timers and journal move with it, or nothing does."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -274,6 +275,19 @@ def test_every_open_task_follows_the_custodian_except_those_placed_elsewhere(lib
         assert cases.replay(tx, opened.id), "a handover changes nothing for the replay"
         for row in cases.open_tasks(tx, opened.id):
             assert row.organisation_id == tx.registry.place(tx, moved, row.lane, row.item, TODAY)
+
+
+def test_a_closed_case_can_get_another_custodian_and_nothing_else(library: Library) -> None:
+    opened = library.lend()
+    library.walk(opened.id)
+    closed = library.case(opened.id)
+    with library.tx() as tx:
+        moved = cases.change_custodian(tx, opened.id, BRANCH, on=TODAY, by=7, now=NOW)
+    assert (
+        library.case(opened.id) == moved == replace(closed, custodian_id=BRANCH, version=closed.version + 1)
+    )
+    with library.tx(writing=False) as tx:
+        assert entries(tx, opened.id)[-1].kind == "custodian"
 
 
 def test_placing_anew_moves_what_the_resolver_now_says(library: Library) -> None:

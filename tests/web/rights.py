@@ -300,4 +300,4 @@ def _plan(tx: Transaction, world: World) -> tuple[int, int]:
     split = {"organisation": world.cell, "into": [world.other_cell], "stays": True}
     how = {"seats": "follow", "registers": "new"}
     reach = {world.cell, world.other_cell}
-    return plan, drafting.add_change(tx, plan, "split", split | how, reach=reach, by=by)
+    return plan, drafting.add_change(tx, plan, "split", split | how, reach=reach)

@@ -132,7 +132,7 @@ def add(tx: Transaction, plan_id: int, change: str) -> Response:
     asked = forms.load(SCHEMAS[change], request.form)
     answers = answers_of(change, asked, _picking(tx, plan, changes))
     own = reach(tx, _heads(tx), today())
-    made = drafting.add_change(tx, plan_id, change, answers, reach=own, by=user_id())
+    made = drafting.add_change(tx, plan_id, change, answers, reach=own)
     if change == "split":
         return redirect(
             url_for("reorganisation.lists", plan_id=plan_id, change_id=made, kind=FIRST_LIST), 303

@@ -16,6 +16,7 @@ from workflows.administration.log import note
 from workflows.administration.tree_changes import FAR
 from workflows.organisations.codes import code14
 from workflows.organisations.kinds import PROVINCE_COMMITTEE
+from workflows.organisations.queries import tree_of
 from workflows.reorganisation.plans import Change, change_of, changes_of, delete_change, hold, put
 from workflows.reorganisation.records import (
     DRAFT,
@@ -64,7 +65,6 @@ def add_change(
     answers: Mapping[str, Any],
     *,
     reach: Collection[int],
-    by: int,
 ) -> int:
     """One more change at the end. `reach`: the organisations that its maker administers."""
     plan = hold(tx, plan_id, DRAFT)
@@ -72,6 +72,8 @@ def add_change(
     if len(changes) >= MOST_CHANGES:
         raise Conflict(Text("Một phương án có nhiều nhất {most} thay đổi.", most=MOST_CHANGES))
     _require_known(changes, verb, answers, reach)
+    if verb == "found" and answers["parent"] is None:
+        _require_roots(tx, reach, plan.on_day)
     CHECKS[verb](tx, changes, answers)
     rank = max((one.rank for one in changes), default=0) + 1
     made = tx.insert(
@@ -87,6 +89,12 @@ def _require_known(
     founded = {-one.id for one in changes if one.verb == "found"}
     if any(ref not in reach and ref not in founded for ref in refs_of(verb, answers)):
         raise Conflict(Text("Có tổ chức ngoài phạm vi quản trị của đồng chí. Hãy chọn lại."))
+
+
+def _require_roots(tx: Transaction, reach: Collection[int], on: date) -> None:
+    """Beside the roots of the tree only who administers all of them sets another."""
+    if not set(tree_of(tx).children_on(None, on)) <= set(reach):
+        raise _wrong("parent", "Hãy chọn cấp trên: chỉ quản trị viên của mọi tỉnh ủy lập được tỉnh ủy mới.")
 
 
 def _check_found(tx: Transaction, changes: list[Change], answers: Mapping[str, Any]) -> None:

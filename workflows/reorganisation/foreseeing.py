@@ -3,7 +3,6 @@
 An administrator sees no content of a case: cases are numbers, with the step that they lose and where they go.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -130,9 +129,9 @@ def _look(tx: Transaction, plan: Any, changes: list[Change], found: Foreseen) ->
     found.cases = left(tx, goings, concerned, on)
     custodians = destinations(tx, goings, on)
     found.flows = flows(misplaced(tx, tree, on, custodians=custodians))
-    receiving = Counter(to for _before, to, count in found.flows for _ in range(count) if to is not None)
-    receiving.update(one.to_id for one in found.cases if not one.closed)
-    desks = [(one, desk_of(tx, one, on)) for one, _count in receiving.most_common()]
+    receiving = [to for _before, to, _count in found.flows if to is not None]
+    receiving += [one.to_id for one in found.cases if not one.closed]
+    desks = [(one, desk_of(tx, one, on)) for one in dict.fromkeys(receiving)]
     found.unstaffed = [(one, desk) for one, desk in desks if desk != one]
     found.pending = _pending(tx, found.dropped)
     ending = [going.organisation_id for going in goings if going.ends]

@@ -51,7 +51,7 @@ class Assistant:
         with self.store.transaction() as tx:
             reach = set(tree_of(tx).nodes)
             given = DEFAULTS.get(verb, {}) | answers
-            return -drafting.add_change(tx, plan_id, verb, given, reach=reach, by=self.maker)
+            return -drafting.add_change(tx, plan_id, verb, given, reach=reach)
 
     def share(self, plan_id: int, change: int, kind: str, things: list[Any], to: int) -> None:
         with self.store.transaction() as tx:

@@ -111,7 +111,7 @@ def some_plan(chance: random.Random, assistant: Assistant) -> int | None:
             with assistant.store.transaction() as tx:
                 verb, answers = some_change(chance, tx, changes_of(tx, plan), assistant.today)
                 reach = set(tree_of(tx).nodes)
-                number = drafting.add_change(tx, plan, verb, answers, reach=reach, by=assistant.maker)
+                number = drafting.add_change(tx, plan, verb, answers, reach=reach)
         except Failure:
             continue
         if not assistant.foresee(plan).fine:
@@ -189,7 +189,7 @@ def assert_as_foreseen(store: Store, one: Any) -> None:
         assert opened or waits
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_any_plan_killed_anywhere_loses_nothing(
     seed: int, base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,7 +197,7 @@ def test_any_plan_killed_anywhere_loses_nothing(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("seed", range(10, 150))
+@pytest.mark.parametrize("seed", range(6, 150))
 def test_any_of_many_plans_killed_anywhere_loses_nothing(
     seed: int, base: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,8 @@ from workflows.admission.records import act, vote
 from workflows.reorganisation import cases as reorganised_cases
 from workflows.reorganisation.records import reorganisation_case
 
+pytestmark = pytest.mark.long_walk
+
 
 def rearrange(assistant: Assistant, world: World, shape: str) -> int:
     """The plan that takes the level away which the shape has."""
@@ -36,7 +38,6 @@ DROPPED = [
 ]
 
 
-@pytest.mark.long_walk
 @pytest.mark.parametrize(("shape", "step", "then"), DROPPED)
 def test_a_case_leaves_a_step_that_is_no_more_and_goes_on_to_its_end(
     store: Store, shape: str, step: str, then: str

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from engine.errors import Conflict
+from engine.errors import Conflict, InvalidAnswers
 from engine.records import document
 from tests.workflows.builders import World, noon
 from tests.workflows.reorganisation.assistant import Assistant, assert_whole
@@ -23,7 +23,10 @@ from workflows.organisations.records import institution
 from workflows.people.members import place_of, roll_on
 from workflows.people.records import student
 from workflows.people.users import add_position, add_user, end_position, holders_on, positions_on
+from workflows.reorganisation import drafting
 from workflows.reorganisation.plans import changes_of
+
+pytestmark = pytest.mark.long_walk  # both databases do the like in test_merging.py and test_provinces.py
 
 
 def result(world: World, plan: int) -> dict[str, Any]:
@@ -199,7 +202,6 @@ def test_a_mandate_in_force_names_the_heir_too(world: World, assistant: Assistan
         assert mandates.naming(tx, auditor, case_id, world.today) is not None
 
 
-@pytest.mark.long_walk
 def test_a_closed_case_and_its_papers_are_kept_by_the_heir(world: World, assistant: Assistant) -> None:
     case_id = world.nominate()
     world.walk(case_id)
@@ -221,6 +223,7 @@ def test_an_organisation_ends_only_once_in_a_plan_and_goes_to_one_of_its_kind(
     found = assistant.foresee(plan)
     assert "khác loại" in str(found.trials[0].faults[0])
     with pytest.raises(Conflict), world.store.transaction() as tx:
-        from workflows.reorganisation import drafting
-
-        drafting.add_change(tx, plan, "end", {"organisation": 987654}, reach={1}, by=assistant.maker)
+        drafting.add_change(tx, plan, "end", {"organisation": 987654}, reach={1})
+    province = {"kind": "province_committee", "name": "Tỉnh ủy Khác", "parent": None}
+    with pytest.raises(InvalidAnswers), world.store.transaction() as tx:  # not by who has only a ward
+        drafting.add_change(tx, plan, "found", province, reach={world.commune})
