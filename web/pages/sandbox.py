@@ -27,6 +27,12 @@ from workflows.sandbox import asking, happened, queries
 pages = Blueprint("sandbox", __name__)
 A_PAGE = 60  # days
 ALONE = timedelta(seconds=15)  # so long after it was asked for, a worker should have taken it up
+PARTS = (
+    (happened.OPENED, "Việc mới mở"),
+    (happened.TOLD, "Tin và lời nhắc"),
+    (happened.MAILED, "Thư điện tử"),
+)
+FIGURES = "{notices} thông báo mới, {tasks} việc đang chờ, {late} quá hạn"
 NEXT = ((1, "Ngày mai"), (7, "Sau 1 tuần"), (30, "Sau 30 ngày"), (365, "Sau 1 năm"))
 
 
@@ -106,16 +112,18 @@ def lived(tx: Transaction, name: str) -> str:
         raise NotFound from None
     school = _school()
     organisations = happened.of_school(tx, school, on) if school else None
-    names = labels(tx.registry)
+    count = next((one for one in happened.days(tx, organisations) if one.day == on), None)
     return render_template(
         "sandbox_day.html",
         day=on,
         was_lived=happened.was_lived(tx, on),
-        count=next((one for one in happened.days(tx, organisations) if one.day == on), None),
+        count=count,
         timers=happened.timers_of(tx, on, organisations),
-        messages={opened: _worded(tx, on, organisations, opened) for opened in (True, False)},
+        messages=[
+            (title, _worded(tx, on, organisations, what), getattr(count, what, 0)) for what, title in PARTS
+        ],
         troubles=happened.troubles_of(tx, on),
-        labels=names,
+        labels=labels(tx.registry),
         schools=happened.schools(tx),
         school=school,
         most=happened.MOST,
@@ -142,9 +150,11 @@ def _school() -> int | None:
 
 
 def _worded(
-    tx: Transaction, on: date, organisations: Collection[int] | None, opened: bool
+    tx: Transaction, on: date, organisations: Collection[int] | None, what: str
 ) -> list[tuple[happened.Message, Text]]:
     """The messages of a day as somebody without a seat would read them: numbers, no names."""
-    found = happened.messages_of(tx, on, organisations, opened=opened)
+    found = happened.messages_of(tx, on, organisations, what)
+    if what == happened.MAILED:
+        return [(message, Text(FIGURES, **message.facts)) for message in found]
     known = known_to(tx, (), found, on)
     return [(message, worded(message, known)) for message in found]

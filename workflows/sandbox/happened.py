@@ -17,10 +17,14 @@ from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.people.records import position, user_account
+from workflows.reminders.channels import MAIL
 from workflows.sandbox.records import sandbox_day
 
 MOST = 200  # lines of one day on the page; the figures say when there are more
-_OPENED = outbox.c.key.like("task:%")  # the notice of an open task, one each
+OPENED, TOLD, MAILED = "opened", "told", "mailed"
+_OPENS = outbox.c.key.like("task:%")  # the notice of an open task, one each
+_MAIL = outbox.c.kind == MAIL
+_KINDS: Mapping[str, ColumnElement[bool]] = {OPENED: _OPENS, TOLD: ~_OPENS & ~_MAIL, MAILED: _MAIL}
 _FIRED = (journal.c.kind == "timer", journal.c.by.is_(None))
 
 
@@ -30,7 +34,8 @@ class Count(NamedTuple):
     day: date
     timers: int
     opened: int
-    messages: int
+    told: int
+    mailed: int
 
 
 class Timer(NamedTuple):
@@ -70,18 +75,24 @@ def of_school(tx: Transaction, institution_id: int, on: date) -> Collection[int]
 
 def days(tx: Transaction, organisations: Collection[int] | None) -> list[Count]:
     """The days that brought anything, the latest first; for these organisations, or for all (None)."""
-    timers = select(sandbox_day.c.day, func.count()).join(journal, _between(journal.c.id, "journal"))
+    timers = select(sandbox_day.c.day, func.count().label("fired")).join(
+        journal, _between(journal.c.id, "journal")
+    )
     timers = timers.where(*_FIRED).group_by(sandbox_day.c.day)
-    told = select(sandbox_day.c.day, func.count().filter(_OPENED), func.count().filter(~_OPENED))
-    told = told.join(outbox, _between(outbox.c.id, "outbox")).group_by(sandbox_day.c.day)
+    kinds = [func.count().filter(kind).label(name) for name, kind in _KINDS.items()]
+    told = (
+        select(sandbox_day.c.day, *kinds)
+        .join(outbox, _between(outbox.c.id, "outbox"))
+        .group_by(sandbox_day.c.day)
+    )
     if organisations is not None:
         timers = _for_cases(timers)
         told = _for_receivers(told)
-    given = {"wanted": organisations} if organisations is not None else {}
-    fired = {row[0]: row[1] for row in tx.execute(timers, given)}
-    said = {row[0]: (row[1], row[2]) for row in tx.execute(told, given)}
+    fired = {row.day: row.fired for row in tx.execute(timers, _given(organisations))}
+    said = {row.day: tuple(row)[1:] for row in tx.execute(told, _given(organisations))}
     return [
-        Count(day, fired.get(day, 0), *said.get(day, (0, 0))) for day in sorted({*fired, *said}, reverse=True)
+        Count(day, fired.get(day, 0), *said.get(day, (0, 0, 0)))
+        for day in sorted({*fired, *said}, reverse=True)
     ]
 
 
@@ -96,26 +107,30 @@ def timers_of(tx: Transaction, day: date, organisations: Collection[int] | None)
     )
     if organisations is not None:
         query = query.where(among(case.c.custodian_id, "wanted"))
-    given = {"wanted": organisations} if organisations is not None else {}
-    return [Timer(*tuple(row)) for row in tx.execute(query.order_by(journal.c.id).limit(MOST), given)]
+    return [
+        Timer(*tuple(row))
+        for row in tx.execute(query.order_by(journal.c.id).limit(MOST), _given(organisations))
+    ]
 
 
 def messages_of(
-    tx: Transaction, day: date, organisations: Collection[int] | None, *, opened: bool
+    tx: Transaction, day: date, organisations: Collection[int] | None, what: str
 ) -> list[Message]:
-    """The messages of a day in the order in which they were told: of tasks that opened, or all the others."""
+    """The messages of a day, in the order in which they were told: of what opened, mails, or the others."""
     query = (
         select(outbox.c.kind, outbox.c.facts, outbox.c.case_id)
         .add_columns(organisation.c.id, organisation.c.name, user_account.c.username)
         .join(sandbox_day, _between(outbox.c.id, "outbox"))
         .outerjoin(organisation, organisation.c.id == outbox.c.to_organisation)
         .outerjoin(user_account, user_account.c.id == outbox.c.to_user)
-        .where(sandbox_day.c.day == day, _OPENED if opened else ~_OPENED)
+        .where(sandbox_day.c.day == day, _KINDS[what])
     )
     if organisations is not None:
         query = _for_receivers(query)
-    given = {"wanted": organisations} if organisations is not None else {}
-    return [Message(*tuple(row)) for row in tx.execute(query.order_by(outbox.c.id).limit(MOST), given)]
+    return [
+        Message(*tuple(row))
+        for row in tx.execute(query.order_by(outbox.c.id).limit(MOST), _given(organisations))
+    ]
 
 
 def troubles_of(tx: Transaction, day: date) -> int:
@@ -128,6 +143,10 @@ def troubles_of(tx: Transaction, day: date) -> int:
 def was_lived(tx: Transaction, day: date) -> bool:
     """Did the sandbox pass this day on its way?"""
     return tx.execute(select(sandbox_day.c.day).where(sandbox_day.c.day == day)).first() is not None
+
+
+def _given(organisations: Collection[int] | None) -> dict[str, Collection[int]]:
+    return {} if organisations is None else {"wanted": organisations}
 
 
 def _between(number: ColumnElement[int], table: str) -> ColumnElement[bool]:

@@ -18,12 +18,12 @@ from sqlalchemy import update
 
 from engine.errors import Conflict, Unavailable
 from engine.incidents import cause_of, open_incident
-from engine.jobs import Done, Job
-from engine.records import job_run
+from engine.jobs import Done, Job, next_moment
+from engine.records import job_run, job_state
 from engine.runs import Hand
 from engine.sweeping import Turn, told_to_end
 from engine.time import VIETNAM, day_of, utcnow
-from engine.transactions import Store
+from engine.transactions import Store, Transaction
 from workflows.sandbox.clock import is_sandbox
 from workflows.sandbox.queries import Move, marks, open_move
 from workflows.sandbox.records import sandbox, sandbox_day, sandbox_move
@@ -38,10 +38,16 @@ WHERE_IT_STAYS = frozenset({"forecast"})
 log = logging.getLogger(__name__)
 
 
+class Night(Turn):
+    """People at their pages wait a second at most: nights follow each other faster than anybody writes."""
+
+    WORK = 1.0
+
+
 class Lived(NamedTuple):
     """What a job came to at one moment of a day."""
 
-    name: str
+    job: Job
     at: datetime
     seconds: float
     done: Done
@@ -70,7 +76,7 @@ def jobs_of(store: Store, jobs: tuple[Job, ...], hand: Hand) -> tuple[Job, ...]:
 
 def go_on(store: Store, mover: Mover, *, seconds: float) -> Done:
     """Goes on with the move that is open for about so many seconds; `left`: it is not there yet."""
-    end, turn, passed = mover.wall() + timedelta(seconds=seconds), Turn(store), 0
+    end, turn, passed = mover.wall() + timedelta(seconds=seconds), Night(store), 0
     while (begun := _begin_day(store)) is not None:
         day, stays = begun
         lived = _live(store, [one for one in mover.jobs if stays or one.name not in WHERE_IT_STAYS], day)
@@ -133,7 +139,7 @@ def _run(store: Store, job: Job, moment: datetime) -> Lived:
         done += Done(failed=1)
         with store.transaction() as tx:
             open_incident(tx, "job", case_id=None, element=job.name, cause=cause_of(error), now=moment)
-    return Lived(job.name, moment, time.monotonic() - began, done)
+    return Lived(job, moment, time.monotonic() - began, done)
 
 
 def _once(store: Store, job: Job, moment: datetime) -> Done:
@@ -154,6 +160,8 @@ def _end_day(store: Store, mover: Mover, day: date, lived: Iterable[Lived]) -> M
         tx.execute(ended.values(journal_to=after.journal, outbox_to=after.outbox))
         tx.insert_new(job_run, [_row(one, day, mover.hand) for one in lived])
         done_at = mover.wall() if move.stopped or day == move.to_day else None
+        if done_at is not None:
+            _say_last(tx, lived, day, mover.hand)
         ours = update(sandbox_move).where(sandbox_move.c.id == move.id)
         tx.execute(ours.values(reached=day, done_at=done_at))
         return move._replace(reached=day, done_at=done_at)
@@ -162,7 +170,7 @@ def _end_day(store: Store, mover: Mover, day: date, lived: Iterable[Lived]) -> M
 def _row(lived: Lived, day: date, hand: Hand) -> dict[str, Any]:
     """The worker's own record of a daily job that is done for the day."""
     return {
-        "name": lived.name,
+        "name": lived.job.name,
         "day": day,
         "at": lived.at,
         "done_at": lived.at + timedelta(seconds=lived.seconds),
@@ -172,6 +180,23 @@ def _row(lived: Lived, day: date, hand: Hand) -> dict[str, Any]:
         "failed": lived.done.failed,
         "seconds": lived.seconds,
     }
+
+
+def _say_last(tx: Transaction, lived: Iterable[Lived], day: date, hand: Hand) -> None:
+    """On the page of the jobs: what the last run came to, and when the next is due."""
+    for one in lived:
+        tx.insert_new(job_state, [{"name": one.job.name}])
+        values = {
+            "last_at": one.at,
+            "last_seconds": one.seconds,
+            "last_worker": hand.name,
+            "last_items": one.done.items,
+            "last_failed": one.done.failed,
+            "last_left": one.done.left,
+            "last_error": None,
+            "next_at": next_moment(one.job, [day], one.at, lambda day: tx.registry.is_worked(tx, day)),
+        }
+        tx.execute(update(job_state).where(job_state.c.name == one.job.name).values(values))
 
 
 def moments(jobs: Iterable[Job], day: date) -> list[datetime]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.database import open_engine
 from engine.errors import Conflict
 from engine.jobs import Job
-from engine.records import incident, job_run, journal, outbox, task
+from engine.records import incident, job_run, job_state, journal, outbox, task
 from engine.runs import Hand
 from engine.scheduler import run_job
 from engine.sweeping import ended_by
@@ -96,7 +96,7 @@ def test_coming_of_age_opens_the_vote_on_its_day_and_the_cell_is_told(sandbox: S
         assert (count.timers, count.opened) == (1, 1)
         [timer] = happened.timers_of(tx, BIRTHDAY, None)
         assert (timer.case_id, timer.element) == (case_id, "of_age")
-        [message] = happened.messages_of(tx, BIRTHDAY, None, opened=True)
+        [message] = happened.messages_of(tx, BIRTHDAY, None, happened.OPENED)
         assert message.facts["element"] == "cell_vote"
 
 
@@ -247,10 +247,14 @@ def _stop(store: Store) -> None:
 
 
 def test_the_worker_does_not_repeat_what_the_move_has_done(sandbox: Sandbox) -> None:
-    sandbox.move(1)
+    sandbox.move(4)  # to a Friday
     for job in JOBS:
         if job.by_day:
             assert run_job(sandbox.store, job, sandbox.store.clock, hand=Hand()) is None, job.name
+    due = {row.name: row.next_at for row in sandbox.world.rows(select(job_state))}
+    friday = FIRST_DAY + 4 * ONE_DAY
+    assert due["remind"] == datetime.combine(friday + ONE_DAY, time(), VIETNAM)
+    assert due["digest"] == datetime.combine(friday + 3 * ONE_DAY, time(7), VIETNAM)
 
 
 def test_a_worker_of_a_sandbox_moves_the_day_and_any_other_does_not(
@@ -298,5 +302,5 @@ def test_a_trainer_looks_at_one_school(sandbox: Sandbox) -> None:
         assert len(happened.timers_of(tx, BIRTHDAY, school)) == 1
         nobodys = happened.of_school(tx, 10**9, BIRTHDAY)
         assert (happened.days(tx, nobodys), happened.timers_of(tx, BIRTHDAY, nobodys)) == ([], [])
-        assert happened.messages_of(tx, BIRTHDAY, nobodys, opened=True) == []
+        assert happened.messages_of(tx, BIRTHDAY, nobodys, happened.OPENED) == []
     assert name
