@@ -51,6 +51,7 @@ class Event:
     name: str
     rung: int
     key: str
+    left: bool = False  # the school is left: its union is told nothing any more
 
     @property
     def kind(self) -> str:
@@ -58,9 +59,10 @@ class Event:
 
     @property
     def at_school(self) -> bool:
-        """Whoever follows the student belongs to the school, and so sees the student."""
+        """Whoever follows the student belongs to the school, so that both see the student."""
         one = self.of
-        return one.cell_id is not None and one.cell_id in (one.party_id, one.union_id, one.school_cell_id)
+        own = (one.party_id, one.union_id, one.school_cell_id)
+        return one.cell_id is not None and one.cell_id in own and not self.left
 
     def told_to(self) -> dict[str, int]:
         """Who is told → organisation: the cell that follows, and the union of the school where it is theirs
@@ -148,7 +150,7 @@ def _events(tx: Transaction, shared: Sweep, people: Sequence[Followed]) -> Itera
             rung = ladder.reached(day, shared.today, since=one.since, case=one.of.case_id is not None)
             if rung is not None:
                 shown = "" if name == AGE else f":{day}"
-                yield Event(one.of, name, rung, f"{name}:{one.of.student_id}{shown}:{rung}")
+                yield Event(one.of, name, rung, f"{name}:{one.of.student_id}{shown}:{rung}", one.left)
 
 
 def _days(shared: Sweep, one: Followed, kept: Kept) -> dict[str, date | None]:
