@@ -175,7 +175,7 @@ def interrupt(
     late_reason: str | None = None,
     request_key: str | None = None,
 ) -> CaseRow:
-    """The case leaves its path: withdrawn, removed, deceased, unit_changed, strike_off, wrong_admission.
+    """The case leaves its path: withdrawn, removed, deceased, strike_off, wrong_admission.
 
     Raises NotFound, NotAllowed, InvalidAnswers, Conflict (nothing of the kind can happen where it stands).
     """

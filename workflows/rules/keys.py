@@ -136,6 +136,8 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         # transfer
         "transfer_start_wd": Key("Thời hạn làm thủ tục chuyển sinh hoạt đảng", WORKING_DAYS),
         "transfer_present_wd": Key("Thời hạn nộp giấy giới thiệu sinh hoạt đảng", WORKING_DAYS),
+        "temporary_transfer_min_months": Key("Chuyển sinh hoạt tạm thời: ít nhất", MONTHS),
+        "temporary_transfer_max_months": Key("Chuyển sinh hoạt tạm thời: dưới", MONTHS),
         "candidate_letter_wd": Key("Chỉ tiêu giới thiệu quần chúng đi nơi khác", WORKING_DAYS),
         "candidate_acknowledge_wd": Key("Chỉ tiêu nơi đến xác nhận tiếp nhận quần chúng", WORKING_DAYS),
         # what comes back

@@ -13,6 +13,7 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.people.members import end_place, place_member, place_of
 from workflows.people.records import student
+from workflows.rules.ages import add_months
 from workflows.transfers import custody, portal, standing
 from workflows.transfers.letters import LETTERS, NOTICES
 from workflows.transfers.offers import close_offer
@@ -78,8 +79,16 @@ def _check_term(acting: Acting, member: bool) -> None:
     if not member:
         raise InvalidAnswers({"term": [Text("Người vào Đảng không chuyển tạm thời, chỉ chuyển hẳn.")]})
     until, moved_on = acting.answers.get("until_on"), acting.answers["moved_on"]
-    if until is None or until <= moved_on:
-        raise InvalidAnswers({"until_on": [Text("Cần ghi ngày dự kiến trở về, sau ngày chuyển đi.")]})
+    if until is None:
+        raise InvalidAnswers({"until_on": [Text("Cần ghi ngày dự kiến trở về.")]})
+    least, most = (acting.edition.number(f"temporary_transfer_{word}_months") for word in ("min", "max"))
+    if not add_months(moved_on, least) <= until < add_months(moved_on, most):
+        words = Text(
+            "Chuyển tạm thời từ {least} tháng đến dưới {most} tháng; lâu hơn thì chuyển chính thức.",
+            least=least,
+            most=most,
+        )
+        raise InvalidAnswers({"until_on": [words]})
 
 
 def _moves_as_member(acting: Acting) -> bool:

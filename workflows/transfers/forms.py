@@ -36,7 +36,7 @@ FORMS: Mapping[str, type[Schema]] = {
         "answer_handover",
         "Ngày trả lời",
         needs=needed(reason="returned", receiver_id="forwarded"),
-        cell_id=one_of("Giao cho chi bộ", "cells_of_receiver", help="Chi bộ theo dõi người chuyển đến."),
+        cell_id=one_of("Giao cho chi bộ", "cells_of_receiver", help="Để trống nếu nơi nhận chính là chi bộ."),
         receiver_id=one_of("Chuyển tiếp đến", "receivers"),
         reason=reason(),
     ),

@@ -84,6 +84,15 @@ def test_a_temporary_transfer_leaves_the_member_on_the_roll_and_brings_him_back(
     assert town.case(handover).closed_as == "handover_closed"
 
 
+@pytest.mark.parametrize("days", [80, 366], ids=["too short", "too long"])
+def test_a_temporary_transfer_lasts_as_long_as_the_rules_say(at: At, days: int) -> None:
+    town = at("official")
+    until = (town.today + timedelta(days=days)).isoformat()
+    with pytest.raises(InvalidAnswers) as refused:
+        town.prepare(town.village, term="temporary", until_on=until)
+    assert set(refused.value.fields) == {"until_on"}
+
+
 def test_a_candidate_never_goes_for_a_time(at: At) -> None:
     town = at("helped")
     with pytest.raises(InvalidAnswers) as refused:
