@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from engine.errors import NotFound, Text
-from engine.time import day_of, utcnow
+from engine.time import day_of
 from web.commands.answers import in_words, json_option, tell
 from web.commands.founding import slips_on_paper, web_address
 from web.opening import open_store
@@ -38,8 +38,9 @@ def reset(username: str, slips: Path, factor: bool, address: str | None, as_json
 
     Dùng khi quản trị viên duy nhất không vào được; bình thường quản trị viên cấp phiếu trên trang web.
     """
-    settings, now = Settings.read(), utcnow()
+    settings = Settings.read()
     store = open_store(settings)
+    now = store.clock()
     with store.transaction(writing=False) as tx:
         found = find_account(tx, "username", username_of(username))
     if found is None or not found.active:

@@ -7,7 +7,6 @@ import click
 from engine.backup import back_up
 from engine.database import place_of
 from engine.secrets import Keys
-from engine.time import utcnow
 from engine.transactions import Store
 from web.commands.answers import in_words, json_option, tell
 from web.opening import make_database, open_database
@@ -15,6 +14,7 @@ from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
 from workflows.beginnings import begin
+from workflows.sandbox.clock import clock_of
 
 
 @click.group()
@@ -34,8 +34,10 @@ def upgrade(as_json: bool) -> None:
     if new:
         click.echo(keys.recovery_sheet(place_of(engine)), err=True)
     before, after = schema.upgrade(engine)
-    with Store(engine, registry=registry(), keys=keys).transaction() as tx:
-        begin(tx, now=utcnow())
+    store = Store(engine, registry=registry(), keys=keys)
+    now = clock_of(store)()
+    with store.transaction() as tx:
+        begin(tx, now=now)
     lines = [f"Đã ở bản {after}, không phải làm gì." if before == after else f"Đã nâng cấp lên bản {after}."]
     tell(as_json, {"before": before, "after": after}, lines)
 

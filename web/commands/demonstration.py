@@ -19,11 +19,12 @@ from pathlib import Path
 import click
 
 from engine.errors import Failure
+from engine.secrets import Keys
 from engine.time import day_of, utcnow
 from engine.transactions import Store
 from web.commands.answers import in_words, refuse
 from web.commands.progress import shown
-from web.opening import make_database, open_store
+from web.opening import make_database, open_database, open_store
 from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
@@ -94,9 +95,9 @@ def _throw_away(settings: Settings, accounts: Path) -> None:
     """Only what is surely a sandbox, or was never built to its end."""
     if accounts.exists():
         try:
-            store = open_store(settings)
-            known = is_sandbox(store)
-            store.engine.dispose()
+            engine = open_database(settings)  # of any age: it is thrown away
+            known = is_sandbox(Store(engine, registry=registry(), keys=Keys.load(settings.key_file)))
+            engine.dispose()
         except Failure as failure:
             refuse(f"Không xem được đây có phải hộp cát không nên giữ nguyên: {failure}")
         if not known:
@@ -139,8 +140,8 @@ def _run(settings: Settings, accounts: Path) -> None:
     }
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     processes = [
-        subprocess.Popen([sys.executable, "-m", "web.command", name], env=environment)
-        for name in ("serve", "worker")
+        subprocess.Popen([sys.executable, "-m", "web.command", *words], env=environment)
+        for words in (("serve",), ("worker", "--quiet"))
     ]
     try:
         _wait_until_up(settings, processes[0])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.time import day_of, utcnow
+from engine.time import day_of
 from web.commands.answers import in_words, json_option, refuse, tell
 from web.commands.progress import shown
 from web.opening import open_store
@@ -93,7 +93,8 @@ def _found(
 ) -> tuple[Plan, int]:
     """The plan, carried out where that was asked for and no row has a fault; how many slips were written."""
     book, settings = read(file.read_bytes()), Settings.read()
-    store, now = open_store(settings), utcnow()
+    store = open_store(settings)
+    now = store.clock()
     with store.transaction(writing=False) as tx:
         planned = plan(tx, book, province, day_of(now))
         by = account_named(tx, username_of(username)) if username else None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from engine.time import day_of, utcnow
+from engine.time import day_of
 from engine.transactions import Transaction
 from web.commands.answers import in_words, json_option, refuse, tell
 from web.opening import open_store
@@ -50,7 +50,8 @@ def import_list(
 ) -> None:
     """Nhập danh sách học sinh, sinh viên từ FILE (.xlsx hoặc .csv); mặc định chỉ đọc thử."""
     sheet = read(file.read_bytes(), file.name)
-    store, now = open_store(Settings.read()), utcnow()
+    store = open_store(Settings.read())
+    now = store.clock()
     with store.transaction(writing=commit) as tx:
         by = account_id(tx, username)
         require(tx, by, "students.import", None, day_of(now))
@@ -82,7 +83,8 @@ def adopt(file: Path, institution: int, username: str, commit: bool, as_json: bo
     Mỗi dòng là một người, mỗi cột là ngày hoặc số của một văn bản đã có.
     """
     sheet = read(file.read_bytes(), file.name)
-    store, now = open_store(Settings.read()), utcnow()
+    store = open_store(Settings.read())
+    now = store.clock()
     with store.transaction() as tx:
         by = account_id(tx, username)
         lines = adopt_sheet(tx, institution, sheet, by=by, now=now, dry=not commit)

@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.errors import Text
+from engine.time import VIETNAM
 from web.commands.answers import in_words, refuse
 from web.opening import open_store
 from web.settings import Settings
 
 if TYPE_CHECKING:
     from engine.jobs import Job
+    from engine.scheduler import Happened
 
 OUTSIDE = (
     "Địa chỉ {host} có thể bị truy cập từ máy khác nên phải được mã hóa. Hãy đặt KETNAP_CERTIFICATE và "
@@ -41,15 +43,36 @@ def serve(threads: int, processes: int) -> None:
 
 
 @click.command()
+@click.option("--quiet", is_flag=True, help="Không in từng việc đã làm.")
 @in_words
-def worker() -> None:
+def worker(quiet: bool) -> None:
     """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
     from engine.runs import Hand
     from engine.scheduler import run_worker
     from workflows.sandbox.moving import jobs_of
 
     store, hand = open_store(Settings.read()), Hand()
-    run_worker(store, jobs_of(store, worker_jobs(), hand), clock=store.clock, hand=hand)
+    jobs, say = jobs_of(store, worker_jobs(), hand), _say_nothing if quiet else click.echo
+    say(f"Tiến trình nền {hand.name} bắt đầu, {len(jobs)} việc. Dừng: Ctrl+C.")
+    run_worker(store, jobs, clock=store.clock, hand=hand, tell=lambda happened: say(line_of(happened)))
+    say("Tiến trình nền đã dừng.")
+
+
+def _say_nothing(line: str) -> None:
+    """For who runs it beside other things."""
+
+
+def line_of(happened: "Happened") -> str:
+    """What a worker did, on one line of a terminal."""
+    run, name = happened.run, happened.job.label or happened.job.name
+    parts = [f"{run.done.items} mục"]
+    if run.done.failed:
+        parts.append(f"{run.done.failed} mục lỗi")
+    if run.done.left:
+        parts.append("còn nữa")
+    said = f"chưa làm được ({run.error}), sẽ thử lại" if run.error else ", ".join(parts)
+    took = f"{run.seconds:.1f}".replace(".", ",")
+    return f"{run.at.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}  {name}: {said} ({took} giây)"
 
 
 def worker_jobs() -> "tuple[Job, ...]":

@@ -35,6 +35,8 @@ def run(tmp_path: Path) -> Run:
     [
         (),
         ("demo",),
+        ("sandbox", "move"),
+        ("sandbox", "show"),
         ("serve",),
         ("worker",),
         ("db", "upgrade"),
