@@ -79,14 +79,14 @@ class Subject(NamedTuple):
 class Look:
     """What is foreseen for one person; nobody is planned for who is not followed.
 
-    `opened`: open step or timer → since when. `abroad`: an answer from another country is awaited.
+    `opened`: open step or timer → since when. `ground`: the days that the plan was counted with.
     """
 
     of: Subject
     seen: Outlook
     plan: Plan | None
     opened: Mapping[str, date]
-    abroad: bool = False
+    ground: Ground
 
     @property
     def voted(self) -> bool:
@@ -173,7 +173,7 @@ def _look(
         vote_on = ground.meetings.next_on_or_after(vote_on, ground.calendar)
     before_vote = one.stage is None or one.stage in BEFORE_VOTE
     ahead = plan(seen, ground, opened, vote_on=vote_on) if one.followed and before_vote else None
-    return Look(one, seen, ahead, opened, ground.abroad)
+    return Look(one, seen, ahead, opened, ground)
 
 
 def open_steps(tx: Transaction, cases: Sequence[int], on: date) -> dict[int, dict[str, date]]:

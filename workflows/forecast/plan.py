@@ -19,7 +19,8 @@ from workflows.schedules.meeting_days import MeetingDays
 from workflows.schedules.school_days import LAST_GRADE, Period, SchoolDays
 
 ONE_DAY: Final = timedelta(days=1)
-YEARS_AHEAD: Final = 4  # for how long the breaks of a school are laid over the calendar
+YEARS_BACK: Final = 1  # the breaks of a school are laid over the calendar from then …
+YEARS_AHEAD: Final = 4  # … to then
 Way = Mapping[str, tuple[date, date]]  # row → its first and last day
 
 
@@ -108,10 +109,10 @@ def ground_of(
     """The ground of people of one cell and grade; exams and breaks are no days of the school."""
     if school is None:
         return Ground(calendar, calendar, meetings, abroad)
-    until = add_months(today, 12 * YEARS_AHEAD)
+    first, last = add_months(today, -12 * YEARS_BACK), add_months(today, 12 * YEARS_AHEAD)
     busy = [
         period
-        for period in school.busy_between(today, until)
+        for period in school.busy_between(first, last)
         if period.is_for(_grade_then(grade, period, school.year_of(today)), course, programme)
     ]
     return Ground(calendar, _without(calendar, busy), meetings, abroad)
