@@ -93,6 +93,6 @@ def _terms(school: SchoolDays) -> list[Span]:
         if term.kind == TERM:
             number = counted[term.year] = counted.get(term.year, 0) + 1
             years = f"{term.year}-{term.year + 1}"
-            words = Text("{term}, năm học {years}", term=Text(term.name), years=years)
+            words = Text("học kỳ {number}, năm học {years}", number=number, years=years)
             found.append(Span(f"{years}/{number}", term.first, term.last, words))
     return found
