@@ -29,6 +29,8 @@ from workflows.people.users import add_position, add_user, positions_on
 from workflows.reorganisation import drafting
 from workflows.schedules.records import duty_done, school_period
 from workflows.transfers.custody import hand
+from workflows.transfers.possible import BY_NAME
+from workflows.transfers.verbs import prepare
 
 # Relation to the case of the world's first student → a user of the world. The order is that of the walk:
 # who can end what others rest on comes after them, the student who may leave comes last.
@@ -62,9 +64,8 @@ SCHOOL = OWN | {"school union", "school committee"}
 ADMINISTRATION = {"administrator"}
 # Asked for a part of a page whose route asks for something wider.
 PARTS_OF_PAGES = {"case.verifications"}
-# Asked by verbs whose pages are not there yet.
-PARTS_OF_PAGES |= {"transfers.list", "transfer.prepare", "transfer.see", "transfer.recall"}
-PARTS_OF_PAGES |= {"transfer.arrival", "portal.declare"}
+# Asked by the verb: its page is that of all acts of a handover.
+PARTS_OF_PAGES |= {"transfer.recall"}
 # Permission → who has it, about the first student, the case, its task `assign_helper`, the cell, its rows.
 ALLOWED: dict[str, set[str]] = {
     PUBLIC: set(RELATIONS),
@@ -151,6 +152,7 @@ ALLOWED: dict[str, set[str]] = {
     "transfer.see": OWN | ABOVE,
     "transfer.recall": OWN,
     "transfer.arrival": OWN | ABOVE,
+    "transfer.reveal": OWN,
     "portal.declare": ADMINISTRATION,
     "own_file.see": STUDENTS,
     "own_file.ask": STUDENTS,
@@ -223,10 +225,13 @@ def numbers(world: World) -> dict[str, int | str]:
         "<number:erasure_id>": row["erasure"],
         "<number:plan_id>": row["plan"],
         "<number:change_id>": row["change"],
+        "<number:handover_id>": row["handover"],
+        f"<any({', '.join(BY_NAME)}):act>": "give_up",
         "<any(found, rename, move, power, merge, split, end):change>": "rename",
         "<any(below, member, position, class, case):kind>": "case",
         "<any(found, rename, move, power, end, code):verb>": "rename",
         "<name>": "2026-07-26",
+        "<when>": "2026-07-26",
     }
 
 
@@ -287,8 +292,21 @@ def _rows(tx: Transaction, world: World, case_id: int) -> None:
         duty_done, paper | {"organisation_id": world.cell, "duty": "plan", "period": str(on.year)}
     )
     user["plan"], user["change"] = _plan(tx, world)
+    user["handover"] = _handover(tx, world)
     open_incident(tx, "job", case_id=None, element=None, cause="kiểm thử", now=now)
     user["incident"] = tx.execute(select(incident.c.id)).scalar_one()
+
+
+def _handover(tx: Transaction, world: World) -> int:
+    """The first student is to be handed on, outside of the system; no letter is out."""
+    given = {
+        "moved_because": "study",
+        "moved_on": world.today,
+        "addressee": "Đảng ủy nơi khác",
+        "on": world.today,
+    }
+    done = prepare(tx, world.students[0], given, by=world.users["cell1"], now=noon(world.today))
+    return done.case.id
 
 
 def _plan(tx: Transaction, world: World) -> tuple[int, int]:

@@ -102,12 +102,12 @@ def index(tx: Transaction) -> Response:
     return answer
 
 
-@pages.get("/sandbox/days/<name>")
+@pages.get("/sandbox/days/<when>")
 @opens("sandbox.move", Whole)
-def lived(tx: Transaction, name: str) -> str:
-    """One day on the way. `name`: the day as yyyy-mm-dd."""
+def lived(tx: Transaction, when: str) -> str:
+    """One day on the way. `when`: the day as yyyy-mm-dd."""
     try:
-        on = Day().deserialize(name)
+        on = Day().deserialize(when)
     except ValidationError:
         raise NotFound from None
     school = _school()
