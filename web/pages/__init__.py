@@ -54,6 +54,10 @@ from web.pages import (
     students,
     tasks,
     texts,
+    transfer_acts,
+    transfer_arrivals,
+    transfer_papers,
+    transfers,
     tree,
     users,
 )
@@ -73,6 +77,7 @@ PAGES = (
     dossier,
     texts,
     remedies,
+    transfers,
     students,
     pool,
     forecast,
@@ -109,8 +114,8 @@ PAGES = (
 )
 
 
-# They add their routes to the pages of tasks.
-ROUTES = (inbox, holding)
+# They add their routes to the pages of tasks, and of handovers.
+ROUTES = (inbox, holding, transfer_acts, transfer_arrivals, transfer_papers)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ TARGETS: Final = {
     "task": ("tasks.show", "task_id"),
     "case": ("cases.show", "case_id"),
     "student": ("students.show", "student_id"),
+    "handover": ("transfers.show", "handover_id"),
     "glass": ("glass.show", "glass_id"),
     "correction": ("requests.correction", "correction_id"),
     "own_file": ("own_file.show", None),
@@ -57,7 +58,7 @@ def _leads(tx: Transaction, row: Any) -> str | None:
     endpoint, parameter = TARGETS.get(leads, ("notices.index", None))
     if parameter is None:
         return url_for(endpoint)
-    number = row.case_id if leads == "case" else row.facts.get(leads)
+    number = row.case_id if leads in ("case", "handover") else row.facts.get(leads)
     if number is not None and (leads != "task" or row.open):
         return url_for(endpoint, **{parameter: number})
     if row.case_id is not None and access.may(tx, current_user.id, "case.see", Case(row.case_id), today()):

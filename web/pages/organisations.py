@@ -38,6 +38,8 @@ RIGHTS = (
     "organisation.work",
     "organisation.members",
     "organisation.change",
+    "transfer.arrival",
+    "portal.declare",
 )
 
 

@@ -69,7 +69,8 @@ def show(tx: Transaction, organisation_id: int) -> str:
     lines = organisation_page.roll(tx, organisation_id, asked_day())
     counts = organisation_page.roll_counts(tx, [organisation_id], asked_day())
     may = access.may(tx, user_id(), "organisation.members", Organisation(organisation_id), today())
-    facts = {"may_change": may, "day_asked": asked_day(), "counts": counts, **WORDS}
+    hand_on = access.may(tx, user_id(), "transfer.prepare", Organisation(organisation_id), today())
+    facts = {"may_change": may, "may_hand_on": hand_on, "day_asked": asked_day(), "counts": counts, **WORDS}
     return render_template("roll.html", head=head, lines=lines, **facts)
 
 

@@ -16,7 +16,7 @@ from web.case_words import ENDS
 from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows import access
-from workflows.access import Case, Student
+from workflows.access import Case, Custody, Student
 from workflows.admission import acts
 from workflows.admission.fields import day, line, passage
 from workflows.desk import people
@@ -26,6 +26,7 @@ from workflows.people import pool
 from workflows.people.identity import KIND
 from workflows.people.leaving import leave_school
 from workflows.people.words import CONDUCT, GENDERS, POOL_LEAVING, STUDENT_LEAVING, STUDY
+from workflows.transfers.standing import standing_of
 
 pages = Blueprint("students", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -171,6 +172,7 @@ def show(tx: Transaction, student_id: int) -> str:
     asked = request.form if typed() else None
     sent = asked.get("_form", "") if asked is not None else ""
     may = {name: access.may(tx, user_id(), name, Student(student_id), today()) for name in _RIGHTS}
+    may["transfer.prepare"] = access.may(tx, user_id(), "transfer.prepare", Custody(student_id), today())
     can_read = may["student.reveal"]
     return render_template(
         "student.html",
@@ -179,6 +181,7 @@ def show(tx: Transaction, student_id: int) -> str:
         cases=[one for one in found if one.id in seen],
         open_case=open_case,
         seen=seen,
+        member=standing_of(tx, student_id, None, today()) is not None,
         results=people.results_of(tx, student_id),
         readings=people.readings_of(tx, student_id) if can_read else [],
         may=may,

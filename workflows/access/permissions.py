@@ -171,6 +171,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "transfer.see": Permission(PARTY, frozenset({HANDING, TAKING, SUPERIOR, RECEIVER})),
     "transfer.recall": Permission(PARTY, frozenset({HANDING})),
     "transfer.arrival": Permission(PARTY, frozenset({OWN, SUPERIOR})),
+    "transfer.reveal": Permission(SIGNERS, frozenset({HANDING})),
     "portal.declare": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
     # the student's own account: no seat, nothing but the own file
     "own_file.see": Permission(NOBODY, personal=frozenset({SELF})),

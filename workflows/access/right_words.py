@@ -91,6 +91,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "transfer.see": "xem lần chuyển giao này",
     "transfer.recall": "thu hồi lần giới thiệu này",
     "transfer.arrival": "ghi người từ ngoài hệ thống chuyển đến",
+    "transfer.reveal": "điền thông tin được mã hóa vào giấy giới thiệu",
     "portal.declare": "ghi nơi làm thủ tục trên Cổng của Đảng",
     "operations.see": "xem tình trạng chương trình",
     "channels.manage": "cho phép gửi tin ra ngoài",

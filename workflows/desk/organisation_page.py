@@ -175,7 +175,7 @@ def roll(tx: Transaction, cell_id: int, day: date) -> list[Any]:
     rows = tx.execute(
         select(
             m.id, m.family_name, m.middle_name, m.given_name, m.birth_date, m.admitted_on, m.official_on,
-            p.status, p.valid_from, p.valid_to,
+            p.status, p.valid_from, p.valid_to, m.student_id,
         )
         .join(member_place, p.member_id == m.id)
         .where(p.cell_id == cell_id, on_day(member_place, day))

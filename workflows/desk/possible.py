@@ -9,7 +9,8 @@ from engine.cases import get_case
 from engine.errors import Text
 from engine.transactions import Transaction
 from workflows import access
-from workflows.access import Case, Student, Task, Vote, reasons
+from workflows.access import Case, Custody, Student, Task, Vote, reasons
+from workflows.access.relations import Thing
 from workflows.admission import guards, votes
 from workflows.admission.desk import trial
 from workflows.admission.granting import grantable
@@ -56,7 +57,8 @@ def _always(_tx: Transaction, _page: CasePage, _on: date) -> list[Text]:
 class Act:
     """One row: what it is called, the permission, the page that does it, what else must hold.
 
-    `number`: the name of the case's number in the address; `quiet`: left out where it cannot be done.
+    `number`: the name of the number in the address; `about`: the thing of that number that the permission
+    is asked about; `quiet`: left out where it cannot be done.
     """
 
     name: str
@@ -66,12 +68,23 @@ class Act:
     icon: str
     condition: Condition = _always
     number: str = "case_id"
+    about: Callable[[int], Thing] = Case
     quiet: bool = False
 
 
 ACTS: tuple[Act, ...] = (
     Act(
-        "interrupt", "Rút, chuyển đơn vị, đưa ra…", "case.interrupt", "cases.interruption", "x-circle", _open
+        "interrupt", "Rút, đưa ra khỏi danh sách…", "case.interrupt", "cases.interruption", "x-circle", _open
+    ),
+    Act(
+        "transfer",
+        "Chuyển đơn vị",
+        "transfer.prepare",
+        "transfers.beginning",
+        "arrow-right",
+        _open,
+        number="student_id",
+        about=Custody,
     ),
     Act("extend", "Gia hạn", "case.extend", "remedies.extension", "clock", _extendable),
     Act("grant", "Cấp trên gia hạn", "case.grant", "remedies.granting", "clock", _grantable, quiet=True),
@@ -94,6 +107,7 @@ ACTS: tuple[Act, ...] = (
         "students.show",
         "person",
         number="student_id",
+        about=Student,
         quiet=True,
     ),
 )
@@ -180,7 +194,7 @@ def _correction(tx: Transaction, row: Any, labels: Mapping[str, str], by: int, o
 def _of_case(tx: Transaction, page: CasePage, by: int, on: date) -> Iterator[Possible]:
     for act in ACTS:
         number = page.case.subject_id if act.number == "student_id" else page.case.id
-        thing = Student(number) if act.number == "student_id" else Case(number)
+        thing = act.about(number)
         if act.quiet and not access.may(tx, by, act.permission, thing, on):
             continue
         why = reasons.why_not(tx, by, act.permission, thing, on) or act.condition(tx, page, on)

@@ -113,12 +113,14 @@ KINDS: Final[Mapping[str, Kind]] = {
         PARTY,
     ),
     # handing people on: told to who sent them, and to who stands above a cell that names no helper
-    "handover_accepted": Kind(Text("{organisation} đã tiếp nhận {person}"), PEOPLE, "", PARTY),
-    "handover_returned": Kind(Text("{organisation} trả lại việc chuyển giao {person}"), PEOPLE, "", PARTY),
+    "handover_accepted": Kind(Text("{organisation} đã tiếp nhận {person}"), PEOPLE, "handover", PARTY),
+    "handover_returned": Kind(
+        Text("{organisation} trả lại việc chuyển giao {person}"), PEOPLE, "handover", PARTY
+    ),
     "handover_unhelped": Kind(
         Text("{organisation} đã họp ngày {meeting_on} mà chưa phân công người giúp đỡ {person}"),
         PEOPLE,
-        "",
+        "handover",
         PARTY,
     ),
     # who looked into what

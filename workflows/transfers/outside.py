@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine.documents import add_document
 from engine.errors import InvalidAnswers, Text
+from engine.records import document
 from engine.rows import CaseRow
 from engine.time import day_of
 from engine.transactions import Transaction
@@ -25,6 +26,7 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.people.members import add_member
 from workflows.people.names import search_key
+from workflows.people.records import student
 from workflows.people.students import add_student, student_left
 from workflows.transfers import custody
 from workflows.transfers.letters import LETTERS
@@ -95,6 +97,21 @@ def _check(tx: Transaction, cell_id: int, read: Mapping[str, Any], today: date) 
     node = tree_of(tx).nodes.get(cell_id)
     if node is None or node.kind != PARTY_CELL or not node.stands_on(today):
         raise InvalidAnswers({"cell": [Text("Nơi tiếp nhận phải là một chi bộ đang hoạt động.")]})
+    if _known(tx, read):
+        raise InvalidAnswers({"number": [Text("Người này đã được tiếp nhận theo giấy giới thiệu này.")]})
+
+
+def _known(tx: Transaction, read: Mapping[str, Any]) -> bool:
+    """Whether the same person came with the same paper before: a form sent twice makes nobody twice."""
+    d, s = document.c, student.c
+    query = (
+        select(d.id)
+        .join(student, s.id == d.subject_id)
+        .where(d.case_id.is_(None), d.type == LETTERS[read["variant"]], d.number == read["number"])
+        .where(d.on == read["on"], s.birth_date == read["birth_date"])
+        .where(s.search_key == search_key(read["full_name"]))
+    )
+    return tx.execute(query.limit(1)).first() is not None
 
 
 def _person(tx: Transaction, cell_id: int, read: Mapping[str, Any]) -> int:

@@ -4,6 +4,7 @@ There we prepare the data and keep the procedure's number and days, and fill no 
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -11,6 +12,7 @@ from engine.among import among
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.organisations.queries import tree_of
+from workflows.organisations.records import organisation
 from workflows.transfers.records import portal_period
 
 
@@ -25,6 +27,16 @@ def in_force(tx: Transaction, organisation_id: int, variant: str, on: date) -> b
         or_(p.valid_to.is_(None), p.valid_to > on),
     )
     return tx.execute(query.limit(1), {"covering": covering}).first() is not None
+
+
+def periods(tx: Transaction, organisation_id: int, on: date) -> list[Any]:
+    """What was written down for the organisation and those above it, newest first, each with whose it is."""
+    p, tree = portal_period.c, tree_of(tx)
+    covering = [organisation_id, *tree.ancestors_on(organisation_id, on)]
+    query = select(portal_period, organisation.c.name.label("organisation"))
+    query = query.join(organisation, organisation.c.id == p.organisation_id)
+    query = query.where(among(p.organisation_id, "covering")).order_by(p.valid_from.desc(), p.id.desc())
+    return list(tx.execute(query, {"covering": covering}))
 
 
 def declare(
