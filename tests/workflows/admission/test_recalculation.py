@@ -16,6 +16,7 @@ from workflows.admission.acts import grant_time
 from workflows.admission.guards import first_lawful_day, unmet_for_vote
 from workflows.admission.recalculation import birth_date_corrected, left_to_recount
 from workflows.admission.side_acts import extend_deadline
+from workflows.desk.calendar_page import Moved, would_move
 from workflows.imports import read, take_over
 from workflows.jobs import JOBS, recount_clocks
 from workflows.people.records import student
@@ -183,6 +184,9 @@ def test_a_day_that_a_superior_gave_is_named_and_not_counted_again(world: World)
     give(world, case_id, "ceremony", date(2026, 1, 15))
     storm(world, date(2025, 11, 3))
     assert clock_of(world, case_id, "ceremony").due_on == date(2026, 1, 15), "one day off in between"
+    with world.store.transaction(writing=False) as tx:
+        seen = would_move(tx, [DayOff(date(2026, 1, 15), "holiday", "Nghỉ bão", "Công điện thử")])
+    assert seen == [Moved("ceremony", 1, earlier=0, later=1, furthest=1)]
     storm(world, date(2026, 1, 15))
     assert clock_of(world, case_id, "ceremony").due_on == date(2026, 1, 16), "the day itself became one"
 
