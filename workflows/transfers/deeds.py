@@ -2,22 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text, Unmet
 from engine.outbox import tell
-from workflows.admission import membership, unit_change
+from workflows.admission import unit_change
 from workflows.admission.acting import Acting
 from workflows.admission.clocks import start, stop
 from workflows.organisations.queries import tree_of
-from workflows.organisations.records import institution
-from workflows.people.members import end_place, place_member, place_of
-from workflows.people.records import student
 from workflows.rules.ages import add_months
 from workflows.transfers import custody, portal, standing
 from workflows.transfers.letters import LETTERS, NOTICES
 from workflows.transfers.offers import close_offer
 from workflows.transfers.records import handover, handover_offer
+from workflows.transfers.rolls import change_status, follow_in_school, go_away, leave_roll, move_member
 from workflows.transfers.taking import cells_under
 
 LETTER, ANSWER = "handover_letter", "handover_answer"
@@ -168,7 +166,7 @@ def _accept(acting: Acting) -> None:
     _close_offer(acting, "accepted")
     _set(acting, {"cell_id": cell})
     if variant_of(acting) == "temporary":
-        _away(acting)
+        go_away(acting)
     else:
         _take(acting, row, cell, now_standing)
     if not _is_member(acting):
@@ -209,7 +207,7 @@ def _take(acting: Acting, row: Any, cell: int, now_standing: str) -> None:
     if admission is not None and admission.closed_on is None:
         unit_change.take_over(acting, admission.id, cell)
     else:
-        _move_member(acting, cell)
+        move_member(acting, cell)
     custody.hand(
         acting.tx,
         acting.student_id,
@@ -221,42 +219,8 @@ def _take(acting: Acting, row: Any, cell: int, now_standing: str) -> None:
         act_id=acting.act_id,
         facts={"act": acting.act_id},
     )
-    _follow_in_school(acting, cell)
+    follow_in_school(acting, cell)
     acting.facts |= {"standing": now_standing}
-
-
-def _follow_in_school(acting: Acting, cell: int) -> None:
-    """Within the same school the new cell follows the student from now on; who has left it is on no roll of
-    the new place, and the school's own sight of the person ends with its cells."""
-    school = acting.tx.execute(
-        select(institution.c.party_organisation_id)
-        .join(student, student.c.institution_id == institution.c.id)
-        .where(student.c.id == acting.student_id, student.c.left_on.is_(None))
-    ).scalar()
-    if school is not None and school in tree_of(acting.tx).ancestors_on(cell, acting.on):
-        acting.tx.execute(update(student).where(student.c.id == acting.student_id).values(cell_id=cell))
-
-
-def _move_member(acting: Acting, cell: int) -> None:
-    """On the roll of the new cell from the day of the answer, or of the last change of the roll, if later."""
-    found = membership.member_with(acting.tx, acting.student_id)
-    place = place_of(acting.tx, found, acting.on) if found is not None else None
-    if found is not None and place is not None:
-        since = max(acting.on, membership.last_change(acting.tx, found) or acting.on)
-        place_member(acting.tx, found, cell_id=cell, status=place[1], since=since)
-
-
-def _away(acting: Acting) -> None:
-    """A temporary transfer: the member stays on the sender's roll, an official one counts as away there."""
-    _status(acting, "official", "away")
-
-
-def _status(acting: Acting, before: str, after: str) -> None:
-    found = membership.member_with(acting.tx, acting.student_id)
-    place = place_of(acting.tx, found, acting.on) if found is not None else None
-    if found is not None and place is not None and place[1] == before:
-        since = max(acting.on, membership.last_change(acting.tx, found) or acting.on)
-        place_member(acting.tx, found, cell_id=place[0], status=after, since=since)
 
 
 def _let_go(acting: Acting) -> None:
@@ -272,7 +236,7 @@ def _let_go(acting: Acting) -> None:
     if admission is not None and admission.closed_on is None:
         unit_change.take_over(acting, admission.id, None)
     else:
-        _leave_roll(acting)
+        leave_roll(acting)
         custody.hand(
             acting.tx,
             acting.student_id,
@@ -282,13 +246,6 @@ def _let_go(acting: Acting) -> None:
             now=acting.now,
             act_id=acting.act_id,
         )
-
-
-def _leave_roll(acting: Acting) -> None:
-    found = membership.member_with(acting.tx, acting.student_id)
-    if found is not None and place_of(acting.tx, found, acting.on) is not None:
-        last = membership.last_change(acting.tx, found)
-        end_place(acting.tx, found, on=max(acting.on, membership.day_after(last, acting.on)))
 
 
 def _tell_sender(acting: Acting, kind: str, receiver: int) -> None:
@@ -343,7 +300,7 @@ def confirm_arrival(acting: Acting) -> None:
 
 
 def record_return(acting: Acting) -> None:
-    _status(acting, "away", "official")
+    change_status(acting, "away", "official")
 
 
 def _set(acting: Acting, values: dict[str, Any]) -> None:
