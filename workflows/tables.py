@@ -15,6 +15,7 @@ import workflows.reorganisation.records
 import workflows.rules.records
 import workflows.sandbox.records
 import workflows.schedules.records
+import workflows.season.records
 import workflows.transfers.records
 from engine.records import metadata
 
