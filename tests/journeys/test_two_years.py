@@ -19,6 +19,7 @@ from engine.records import journal, outbox
 from engine.time import day_of
 from engine.transactions import Store
 from tests.journeys.conftest import desks, press, serving
+from tests.journeys.looking import look
 from tests.journeys.steps import Desk, do_step
 from tests.web.conftest import AT_EASE, HASH
 from tests.web.mail_sink import Sink, listening
@@ -223,7 +224,7 @@ def test_two_years_of_a_late_birthday_pupil_from_nomination_to_recognition(
     due = to_verification(stay)
     assert due == date(2025, 4, 15)
     stay.go(date(2025, 4, 21))
-    expect(trainer.get_by_role("note")).to_contain_text("Hộp cát: hôm nay là 21/04/2025")
+    expect(trainer.get_by_role("complementary")).to_contain_text("Hộp cát: hôm nay là 21/04/2025")
     assert stay.days("due_before", "commune1") == [due - timedelta(days=left) for left in (30, 15, 7, 3, 1)]
     assert stay.days("due_below", "province1") == [due + timedelta(days=3)]
     reads(desk("commune1"), r"^Quá hạn 3 ngày \(hạn 15/04/2025\)")
@@ -284,3 +285,14 @@ def test_two_years_of_a_late_birthday_pupil_from_nomination_to_recognition(
     assert len(sink.taken) == len(world.rows(select(outbox.c.id).where(outbox.c.kind == channels.MAIL)))
     said = [part for message in sink.taken for part in (str(message["Subject"]), message.get_content())]
     assert not [one for one in said if "Muộn" in one or "2007" in one]
+
+
+@pytest.mark.thorough
+def test_the_pages_of_a_sandbox_are_free_of_barriers_and_fit_the_screen(stay: Stay, desk: Desk) -> None:
+    stay.go(stay.world.today + timedelta(days=2))
+    day = max(one for one, _kind, _name in stay.told("task"))
+    for width in (1280, 390):
+        page = desk("administrator1", width)
+        for path in ("/sandbox", f"/sandbox/days/{day}", "/sandbox/days/2031-01-01", "/organisations"):
+            assert look(page, path) == []
+        assert look(desk("cell1", width), "/tasks") == []
