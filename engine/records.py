@@ -338,6 +338,9 @@ worker = _table(
     Column("started_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("stopped_at", Instant),
+    Column(
+        "astray", Boolean, nullable=False, server_default=text("false"), default=False
+    ),  # its clock is wrong
 )
 
 personal = Table(

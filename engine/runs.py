@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
+from engine.incidents import open_incident
 from engine.jobs import Done, Job, days_due, next_moment
 from engine.records import job_run, job_state, worker
 from engine.time import day_of, utcnow
 from engine.transactions import Store, Transaction
 
 SILENT = timedelta(seconds=90)  # without a sign of life for so long, a claim is free and a worker dead
+APART = timedelta(minutes=2)
 KEPT_DAYS = 400  # rows of each job: more than a missed summer, and than a clock a year ahead
 KEPT_WORKERS = 50
 NOTHING = Done()
@@ -33,6 +35,7 @@ class Hand:
     wall: Callable[[], datetime] = utcnow
     holds: dict[str, datetime] = field(default_factory=dict)  # job -> when it was claimed
     quiet: dict[str, tuple[int, float]] = field(default_factory=dict)  # job -> runs not kept yet, last kept
+    astray: bool = False  # the database server's clock says another time: it works no more until they agree
     ending: threading.Event = field(default_factory=threading.Event)
     row_id: int | None = None
 
@@ -124,7 +127,20 @@ def still_ours(store: Store, hand: Hand) -> None:
             if not tx.execute(update(job_state).where(*_ours(name, hand)).values(seen_at=seen)).rowcount:
                 hand.holds.pop(name, None)
         if hand.row_id is not None:
-            tx.execute(update(worker).where(worker.c.id == hand.row_id).values(seen_at=seen))
+            _look_at_clock(tx, hand)
+            alive = {"seen_at": seen, "astray": hand.astray}
+            tx.execute(update(worker).where(worker.c.id == hand.row_id).values(alive))
+
+
+def _look_at_clock(tx: Transaction, hand: Hand) -> None:
+    """Machines that share a server go by its clock: one a year ahead would fire everybody's timers."""
+    if tx.dialect == "sqlite":
+        return  # one machine, one clock
+    apart = abs(tx.execute(select(func.clock_timestamp())).scalar_one() - hand.wall())
+    if apart > APART and not hand.astray:
+        cause = f"{hand.name}: {round(apart.total_seconds())} s"
+        open_incident(tx, "job", case_id=None, element="clock", cause=cause, now=hand.wall())
+    hand.astray = apart > APART
 
 
 def keep_day(store: Store, job: Job, day: date, run: Run, hand: Hand) -> None:
@@ -202,7 +218,9 @@ def begin_work(store: Store, hand: Hand) -> None:
     """Says that this process works from now on."""
     with store.transaction() as tx:
         seen = hand.wall()
-        hand.row_id = tx.insert(worker, {"name": hand.name, "started_at": seen, "seen_at": seen})
+        _look_at_clock(tx, hand)
+        row = {"name": hand.name, "started_at": seen, "seen_at": seen, "astray": hand.astray}
+        hand.row_id = tx.insert(worker, row)
 
 
 def end_work(store: Store, hand: Hand) -> None:

@@ -30,7 +30,7 @@ from engine.time import day_of, utcnow
 from engine.timers import fire_due
 from engine.transactions import Store
 
-__all__ = ["ENGINE_JOBS", "Done", "Happened", "Job", "run_job", "run_worker"]
+__all__ = ["ENGINE_JOBS", "Done", "Happened", "Job", "run_job", "run_worker", "until_told_to_end"]
 
 BEAT = 20  # seconds between signs of life
 LISTEN = 3  # seconds between looks whether somebody asks for a job
@@ -81,7 +81,7 @@ def run_worker(
     tell: Callable[[Happened], None] = lambda happened: None,
 ) -> None:
     """Runs the jobs until `stop` is set or the process is told to end; then finishes what is under way."""
-    stop, hand, by_name = stop or _until_told_to_end(), hand or Hand(), {job.name: job for job in jobs}
+    stop, hand, by_name = stop or until_told_to_end(), hand or Hand(), {job.name: job for job in jobs}
     hand.ending = stop
     # Short work does not wait for a long sweep. One thread each: on SQLite more would wait for one another.
     threads = {name: ThreadPoolExecutor(1) for name in ("default", "long", "beat")}  # type: ignore[no-untyped-call]
@@ -132,6 +132,8 @@ def run_job(
 ) -> Done | None:
     """Does a job now, once; None if it was not to be done, or failed. Trouble never ends the worker."""
     now, hand = clock(), hand or Hand()
+    if hand.astray:
+        return None
     with _trouble_kept(store, job, now), ended_by(lambda: _is_over(job, hand)):
         if not job.claimed:
             return _run(store, job, hand, now, tell)
@@ -243,7 +245,8 @@ def _trouble_kept(store: Store, job: Job, now: datetime) -> Iterator[None]:
             open_incident(tx, "job", case_id=None, element=job.name, cause=cause_of(error), now=now)
 
 
-def _until_told_to_end() -> threading.Event:
+def until_told_to_end() -> threading.Event:
+    """From now on SIGTERM and Ctrl+C set what is given, instead of ending the process."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())

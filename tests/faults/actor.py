@@ -73,6 +73,7 @@ def many(url: str, seed: int) -> None:
 
 def timers(url: str) -> None:
     store = open_store(url, Facts())
+    print("ready", flush=True)
     while fire_due(store, NOW + timedelta(days=400), limit=20).left:
         pass
 

@@ -8,8 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import timedelta
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +19,7 @@ from engine.errors import Conflict
 from engine.journal import entries
 from engine.records import case, journal, request, timer
 from engine.replaying import replay_process
-from tests.engine.library import NOW, PLEASANT, Library
+from tests.engine.library import PLEASANT, Library
 from tests.faults.conftest import LONG
 
 
@@ -151,23 +150,3 @@ def test_kills_at_any_moment_lose_nothing_acknowledged_and_double_nothing(
     assert {key for key in acknowledged if key} <= keys
     assert max(Counter(inputs["task"] for inputs in done).values()) == 1
     assert len(done) == len(keys)
-
-
-def test_several_workers_fire_each_due_timer_once(library: Library, database_url: str) -> None:
-    library.facts.services["shelf_state"] = "taken"
-    count = 400 if LONG else 30
-    for reader in range(count):
-        library.walk(library.lend(reader).id)
-    library.facts.services["shelf_state"] = "free"
-    with ExitStack() as stack:
-        if LONG:  # one more that does not live to see the end
-            killed = stack.enter_context(actor(database_url, "timers"))
-            time.sleep(2.0)
-            killed.kill()
-        workers = [stack.enter_context(actor(database_url, "timers")) for _ in range(4 if LONG else 2)]
-        assert [worker.wait(120) for worker in workers] == [0] * len(workers)
-    with library.tx(writing=False) as tx:
-        fired = tx.execute(select(journal.c.case_id).where(journal.c.kind == "timer")).scalars().all()
-        left = tx.execute(select(timer.c.id).where(timer.c.due_at < NOW + timedelta(days=400))).all()
-    assert sorted(fired) == sorted(set(fired)) and len(fired) == count and not left
-    check_all(library)

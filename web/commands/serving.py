@@ -48,13 +48,21 @@ def serve(threads: int, processes: int) -> None:
 def worker(quiet: bool) -> None:
     """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
     from engine.runs import Hand
-    from engine.scheduler import run_worker
+    from engine.scheduler import run_worker, until_told_to_end
     from workflows.sandbox.moving import jobs_of
 
+    stop = until_told_to_end()
     store, hand = open_store(Settings.read()), Hand()
     jobs, say = jobs_of(store, worker_jobs(), hand), _say_nothing if quiet else click.echo
     say(f"Tiến trình nền {hand.name} bắt đầu, {len(jobs)} việc. Dừng: Ctrl+C.")
-    run_worker(store, jobs, clock=store.clock, hand=hand, tell=lambda happened: say(line_of(happened)))
+    run_worker(
+        store,
+        jobs,
+        stop=stop,
+        clock=store.clock,
+        hand=hand,
+        tell=lambda happened: say(line_of(happened)),
+    )
     say("Tiến trình nền đã dừng.")
 
 

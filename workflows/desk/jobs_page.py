@@ -27,7 +27,7 @@ DIED, RUNNING, ASKED, FAILED, LATE, NEVER, FINE = (
     "never",
     "fine",
 )
-ALIVE, SILENT, STOPPED = "alive", "silent", "stopped"
+ALIVE, ASTRAY, SILENT, STOPPED = "alive", "astray", "silent", "stopped"
 
 
 class Line(NamedTuple):
@@ -113,4 +113,6 @@ def workers(tx: Transaction, *, wall: datetime) -> list[Worker]:
 def _standing_of(row: Any, wall: datetime) -> str:
     if row.stopped_at is not None:
         return STOPPED
-    return SILENT if runs.is_silent(row.seen_at, wall) else ALIVE
+    if runs.is_silent(row.seen_at, wall) and not row.astray:
+        return SILENT
+    return ASTRAY if row.astray else ALIVE

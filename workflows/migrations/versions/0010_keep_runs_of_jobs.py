@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("started_at", engine.records.Instant(timezone=True), nullable=False),
         sa.Column("seen_at", engine.records.Instant(timezone=True), nullable=False),
         sa.Column("stopped_at", engine.records.Instant(timezone=True)),
+        sa.Column("astray", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
     )
