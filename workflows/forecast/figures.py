@@ -168,7 +168,8 @@ def of_own(tx: Transaction, reach: Reach, wanted: Wanted, on: date) -> Forecast:
 def own_people(tx: Transaction, reach: Reach, wanted: Wanted, on: date) -> Iterator[Foreseen]:
     """Everybody of the own roll whom the filters leave."""
     roll = reach.roll
-    institutions = roll.institutions if not roll.cells else None
+    elsewhere = select(student.c.institution_id).where(student.c.cell_id.in_(roll.cells)).distinct()
+    institutions = {*roll.institutions, *(tx.execute(elsewhere).scalars() if roll.cells else ())}
     people = foreseen(tx, sweep_of(tx, on, institutions), and_(roll.students, *_filters(wanted)))
     if wanted.followed is None:
         return people

@@ -1,6 +1,6 @@
 """Who is swept: the roll as a stream, and of those who are followed what their files say, by the thousand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any, Final
@@ -32,17 +32,16 @@ _DONE: Final = {
 }
 
 
-def sweep_of(tx: Transaction, on: date, institutions: Sequence[int] | None = None) -> Sweep:
-    """What everybody shares: the calendar, the meeting days of the cells, the school years."""
+def sweep_of(tx: Transaction, on: date, institutions: Collection[int] | None = None) -> Sweep:
+    """What everybody shares: the calendar, the meeting days of the cells, the school years; of all schools
+    where none are named."""
     i = institution.c
     schools = select(i.id, i.cell_id, i.party_organisation_id)
     cells = select(student.c.cell_id).where(student.c.cell_id.is_not(None)).distinct()
     if institutions is not None:
-        asked = {"institutions": institutions}
         schools = schools.where(among(i.id, "institutions"))
         cells = cells.where(among(student.c.institution_id, "institutions"))
-    else:
-        asked = {}
+    asked = {} if institutions is None else {"institutions": institutions}
     rows = tx.execute(schools, asked).all()
     bodies = {one for row in rows for one in (row.cell_id, row.party_organisation_id) if one is not None}
     bodies |= set(tx.execute(cells, asked).scalars())
