@@ -158,13 +158,18 @@ def _with_why(text: Text, facts: Mapping[str, Any]) -> Text:
 def _extension(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
     if "clock" not in facts:
         return Text("Gia hạn")
-    clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
-    return Text("Gia hạn {clock} đến {day}", clock=clock, day=_dmy(facts.get("due")))
+    return Text("Gia hạn {clock} đến {day}", **_clock(facts))
 
 
 def _time_granted(_entry: Any, facts: Mapping[str, Any], names: Names) -> Text:
-    clock = Text(CLOCKS.get(str(facts["clock"]), str(facts["clock"])))
-    return Text("Cấp trên gia hạn {clock} đến {day}", clock=clock, day=_dmy(facts["due"]))
+    if "clock" not in facts:
+        return Text("Cấp trên gia hạn")
+    return Text("Cấp trên gia hạn {clock} đến {day}", **_clock(facts))
+
+
+def _clock(facts: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(facts["clock"])
+    return {"clock": Text(CLOCKS.get(name, name)), "day": _dmy(facts.get("due"))}
 
 
 def _correction(entry: Any, _facts: Mapping[str, Any], names: Names) -> Text:
