@@ -148,6 +148,8 @@ ALLOWED: dict[str, set[str]] = {
     "glass.end": ABOVE | {"glass opened"},
     "glass.review": ABOVE,
     "transfers.list": PARTY,
+    "season.list": PARTY,
+    "season.record": OWN | {"school committee"},
     "transfer.prepare": OWN | ABOVE,
     "transfer.see": OWN | ABOVE,
     "transfer.recall": OWN,

@@ -4,7 +4,7 @@ What is kept of a result or a refusal are words, numbers and days of the program
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +23,10 @@ from workflows.bulk.answers import checked
 from workflows.bulk.table import CONFIRM, NOMINATE
 from workflows.documents.catalogue import papers
 from workflows.people.pool import ASK_AGAIN
+from workflows.transfers import verbs as transfers
 
+# A step that no task waits for yet: the verb that opens its case and does it.
+BEGINNINGS: Mapping[str, Callable[..., Done]] = {transfers.PREPARE: transfers.prepare}
 GONE = Text("Việc này không còn mở, hoặc đồng chí không còn được giao.")
 OTHER_FIGURES = Text("Số phiếu vừa được người khác ghi hoặc ghi lại. Hãy xem lại việc này.")
 BROKEN = Text("Chương trình gặp lỗi ở dòng này, chưa ghi gì. Hãy làm lại dòng này sau.")
@@ -39,6 +42,9 @@ def attempt(
         opened = acts.nominate(tx, line.student_id, by=batch.by, on=day, now=now, request_key=key)
         steps = [task.element for task in cases.open_tasks(tx, opened.id)]
         return {"case": opened.id, "next": steps}
+    if line.task_id is None:
+        done = BEGINNINGS[batch.element](tx, line.student_id, answers, by=batch.by, now=now, request_key=key)
+        return result(tx, batch.element, str(answers["outcome"]), done, set())
     same_figures(tx, batch, line)
     before = {clock.id for clock in open_clocks(tx, line.case_id)}
     if batch.kind == CONFIRM:

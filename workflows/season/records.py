@@ -24,7 +24,8 @@ leaver_destination = Table(
     Column("recorded_at", Instant, nullable=False),
     CheckConstraint("organisation_id IS NULL OR addressee IS NULL", name="leaver_destination_one_place"),
     CheckConstraint(
-        "reason IS NULL OR (organisation_id IS NULL AND addressee IS NULL)", name="leaver_destination_or_reason"
+        "reason IS NULL OR (organisation_id IS NULL AND addressee IS NULL)",
+        name="leaver_destination_or_reason",
     ),
     CheckConstraint(f"reason IN ({_REASONS})", name="leaver_destination_reason"),
     Index("ix_leaver_destination", "student_id"),

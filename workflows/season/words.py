@@ -33,7 +33,7 @@ LOST: Final = (UNKNOWN,)  # red
 # State → what follows where nobody does anything. `day`: the last day at school, `holder`: who answers.
 OTHERWISE: Final[Mapping[str, Text]] = {
     UNKNOWN: Text(
-        "Ngày {day} rời trường mà không ai biết đi đâu: không ghi rời trường được, báo lên cấp trên, rồi lên tỉnh."
+        "Ngày {day} rời trường mà không ai biết đi đâu: không ghi rời trường được; báo cấp trên, báo tỉnh."
     ),
     NAMED: Text("{holder} vẫn phải theo dõi, dù người này đã rời trường ngày {day}."),
     KNOWN: Text("{holder} vẫn phải trả lời sau ngày {day}, nơi đến không được báo."),

@@ -1,5 +1,7 @@
 """Where a person may be handed to: the place of residence through the tree, else found by name."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -33,21 +35,28 @@ def of_residence(tx: Transaction, student_id: int, on: date) -> list[Destination
     lives = tx.execute(select(student.c.commune_code).where(student.c.id == student_id)).scalar()
     if lives is None:
         return []
-    tree = tree_of(tx)
-    o = organisation.c
-    here = select(o.id).where(
-        o.commune_code == lives,
+    return [destination(tx, one, on) for one in of_communes(tx, [lives], on).get(lives, ())]
+
+
+def of_communes(tx: Transaction, codes: Iterable[str], on: date) -> dict[str, list[int]]:
+    """The same for many communes by one statement: code → the committee first, then its own cells."""
+    tree, o = tree_of(tx), organisation.c
+    here = select(o.id, o.commune_code).where(
+        o.commune_code.in_(sorted(set(codes))),
         o.kind.in_((COMMUNE_COMMITTEE, PARTY_CELL)),
         o.valid_from <= on,
         or_(o.valid_to.is_(None), o.valid_to > on),
     )
-    found = list(tx.execute(here.order_by(o.name_key, o.id)).scalars())
-    committees = [one for one in found if tree.nodes[one].kind == COMMUNE_COMMITTEE]
-    cells = [one for one in found if one not in committees]
-    if not committees:
-        committees = _committees_above(tx, cells, on)
-    near = [one for one in cells if tree.parent_on(one, on) in committees]
-    return [destination(tx, one, on) for one in (*committees, *near)]
+    lying: dict[str, list[int]] = defaultdict(list)
+    for row in tx.execute(here.order_by(o.name_key, o.id)):
+        lying[row.commune_code].append(row.id)
+    found = {}
+    for code, those in lying.items():
+        committees = [one for one in those if tree.nodes[one].kind == COMMUNE_COMMITTEE]
+        cells = [one for one in those if one not in committees]
+        committees = committees or _committees_above(tx, cells, on)
+        found[code] = [*committees, *(one for one in cells if tree.parent_on(one, on) in committees)]
+    return found
 
 
 def _committees_above(tx: Transaction, cells: list[int], on: date) -> list[int]:

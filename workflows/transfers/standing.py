@@ -42,6 +42,8 @@ OF_STAGE: Mapping[str, str] = {
     "annulment": "probationary",
 }
 
+RECOGNITION, CEREMONY = ("cell_recognition",), ("admission_ceremony",)
+
 
 def row_of(tx: Transaction, handover_id: int) -> Any:
     """What the forms of a handover have said so far."""
@@ -60,13 +62,21 @@ def standing_of(tx: Transaction, student_id: int, admission: CaseRow | None, on:
 
 
 def _on_the_road(tx: Transaction, admission: CaseRow) -> str:
-    stage = admission.stage or ""
+    stage, recognised, met = admission.stage or "", False, False
     if stage == "candidacy":
-        recognised = history.latest(tx, admission.id, "cell_recognition", outcomes=("recognised",))
-        return "helped" if recognised is not None else "new"
-    if stage == "decision" and admission.words.get("decided_by") == "plenum":
+        recognised = history.latest(tx, admission.id, *RECOGNITION, outcomes=("recognised",)) is not None
+    if stage == "annulment":
+        met = history.latest(tx, admission.id, *CEREMONY) is not None
+    return on_the_road(stage, admission.words, recognised=recognised, met=met)
+
+
+def on_the_road(stage: str, words: Mapping[str, Any], *, recognised: bool, met: bool) -> str:
+    """By the stage; `recognised`: by the cell, `met`: the ceremony was held. Pure."""
+    if stage == "candidacy":
+        return "helped" if recognised else "new"
+    if stage == "decision" and words.get("decided_by") == "plenum":
         return "voted"  # a delegated committee keeps the file: nothing was sent up
-    if stage == "annulment" and history.latest(tx, admission.id, "admission_ceremony") is None:
+    if stage == "annulment" and not met:
         return "decided"
     return OF_STAGE[stage]
 

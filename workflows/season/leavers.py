@@ -1,0 +1,272 @@
+"""Everybody who leaves a school and is somebody to hand on: state, form, where to, what is missing.
+
+A leaver has an open admission or stands on a roll of members. Until another organisation answers, the school
+does; from then on the line stays in the season for its figures.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from engine.among import among
+from engine.errors import Text
+from engine.models.store import latest, specs_of
+from engine.records import document
+from engine.transactions import Transaction
+from workflows.documents.catalogue import papers
+from workflows.organisations.queries import tree_of
+from workflows.organisations.tree import Tree
+from workflows.rules.ages import add_months
+from workflows.schedules.queries import school_days_of
+from workflows.season.rows import Row, rows_of
+from workflows.season.words import (
+    ACCEPTED,
+    DONE,
+    KNOWN,
+    LOST,
+    NAMED,
+    OFFERED,
+    OTHERWISE,
+    PREPARED,
+    RETURNED,
+    UNKNOWN,
+    WAITING,
+)
+from workflows.transfers.destinations import of_communes
+from workflows.transfers.letters import ENCLOSED
+from workflows.transfers.standing import on_the_road, reach
+
+AHEAD_MONTHS: Final = 12  # a season comes into sight so long before the day
+BACK_MONTHS: Final = 6  # and what is done leaves it so long after
+AT: Final = {"offer_handover": PREPARED, "answer_handover": OFFERED}
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """`leaves_on`: the day of graduation, or the day on which the school was left. `to_id`, `to_words`: where
+    to as far as it is known; `proposed`: the residence, as the tree has it. `missing`: papers that are to go
+    along and are not in the file."""
+
+    row: Row
+    leaves_on: date
+    standing: str
+    variant: str
+    state: str
+    to_id: int | None
+    to_words: str | None
+    proposed: int | None
+    missing: tuple[str, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        return self.state in WAITING
+
+    @property
+    def lost(self) -> bool:
+        """Neither a place to go to nor a named reason."""
+        return self.state in LOST
+
+    def late(self, on: date) -> bool:
+        """The school is left and still answers, or a step of the handover is past its day."""
+        overdue = self.row.due_on is not None and self.row.due_on < on
+        return self.waits and (overdue or (self.leaves_on < on and self.state != NAMED))
+
+    def otherwise(self, holder: str) -> Text | None:
+        """What follows where nobody does anything."""
+        found = OTHERWISE.get(self.state)
+        return found and Text(found.msgid, day=f"{self.leaves_on:%d/%m/%Y}", holder=holder)
+
+
+def leavers(
+    tx: Transaction,
+    mine: Collection[int],
+    on: date,
+    *,
+    institution_id: int | None = None,
+    day: date | None = None,
+    students: Collection[int] | None = None,
+    leaving_on: date | None = None,
+) -> list[Leaver]:
+    """Within `mine`, by day and name; of one school, of one day, or of certain students where asked.
+
+    `leaving_on`: the day on which they leave, whatever the school foresees.
+    """
+    rows = rows_of(tx, mine, on, students)
+    if institution_id is not None:
+        rows = [one for one in rows if one.institution_id == institution_id]
+    days = _Days(tx, rows, on)
+    shown = [(row, leaves) for row in rows if (leaves := leaving_on or days.of(row)) is not None]
+    told = _Told(tx, [row for row, _leaves in shown], on)
+    found = [told.leaver(row, leaves) for row, leaves in shown if told.counts(row)]
+    first, last = add_months(on, -BACK_MONTHS), add_months(on, AHEAD_MONTHS)
+    within = [one for one in found if one.leaves_on <= last and (one.waits or first <= one.leaves_on)]
+    if day is not None:
+        within = [one for one in within if one.leaves_on == day]
+    within.sort(key=lambda one: (one.leaves_on, one.row.sort_key, one.row.student_id))
+    return within
+
+
+def with_papers(tx: Transaction, found: Sequence[Leaver]) -> list[Leaver]:
+    """With what is missing of the papers that go along, read for all at once."""
+    have: dict[int, set[str]] = {}
+    query = select(document.c.subject_id, document.c.type).where(among(document.c.subject_id, "students"))
+    for row in tx.execute(query.distinct(), {"students": [one.row.student_id for one in found]}):
+        have.setdefault(row.subject_id, set()).add(row.type)
+    return [
+        Leaver(**{**vars(one), "missing": _missing(one, have.get(one.row.student_id, set()))})
+        for one in found
+    ]
+
+
+def _missing(one: Leaver, have: Collection[str]) -> tuple[str, ...]:
+    if not one.waits:
+        return ()
+    wanted = [paper.type for paper in ENCLOSED[one.variant] if not paper.by_person]
+    return tuple(papers()[kind].title for kind in wanted if kind not in have)
+
+
+class _Days:
+    """The day of each, worked out once for all who share a school, grade, course and programme."""
+
+    def __init__(self, tx: Transaction, rows: Sequence[Row], on: date) -> None:
+        self.schools = school_days_of(tx, {row.institution_id for row in rows}, on)
+        self.on = on
+        self.known: dict[tuple[Any, ...], date | None] = {}
+
+    def of(self, row: Row) -> date | None:
+        if row.left_on is not None:
+            return row.left_on
+        told = (row.grade, row.course, row.programme, row.foreseen)
+        key = (row.institution_id, *told)
+        if key not in self.known:
+            self.known[key] = self.schools[row.institution_id].graduation_of(*told, self.on)
+        return self.known[key]
+
+
+class _Told:
+    """Standing, form and place of each, by the tables that the handover itself asks."""
+
+    def __init__(self, tx: Transaction, rows: Sequence[Row], on: date) -> None:
+        self.tree: Tree = tree_of(tx)
+        self.on = on
+        self.near = of_communes(tx, {row.commune_code for row in rows if row.commune_code}, on)
+        self.table = specs_of(tx, latest(tx, "handover")).decisions["transfer_variant"] if rows else None
+        self.reached: dict[tuple[int, int | None], str] = {}
+        self.variants: dict[tuple[str, str], str] = {}
+        self.below: dict[tuple[int, int | None], bool] = {}
+
+    def leaver(self, row: Row, leaves_on: date) -> Leaver:
+        proposed = next(
+            (one for one in self.near.get(row.commune_code or "", ()) if one != row.holder_id), None
+        )
+        to_id, to_words = self._place(row)
+        is_ = _standing(row)
+        sender = row.holder_id if row.holder_id is not None else row.from_id
+        target = to_id if to_id is not None or to_words else proposed
+        return Leaver(
+            row=row,
+            leaves_on=leaves_on,
+            standing=is_,
+            variant=self._variant(is_, self._reach(sender, target)),
+            state=self._state(row, to_id, to_words),
+            to_id=to_id,
+            to_words=to_words,
+            proposed=proposed,
+        )
+
+    def _place(self, row: Row) -> tuple[int | None, str | None]:
+        """What the handover under way says, else what the school wrote down."""
+        if row.moved_on is not None and (row.handover_closed_on is None or not self._at_school(row)):
+            return self._heir(row.receiver_id), row.addressee
+        return self._heir(row.to_id), row.to_words
+
+    def _heir(self, number: int | None) -> int | None:
+        return self.tree.standing(number, self.on) if number is not None else None
+
+    def _state(self, row: Row, to_id: int | None, to_words: str | None) -> str:
+        if not self._at_school(row):
+            return ACCEPTED if row.handover_closed_on is None and row.handover_id is not None else DONE
+        under_way = row.handover_id is not None and row.handover_closed_on is None
+        if under_way and row.element in AT:
+            return AT[row.element]
+        if under_way and row.answer in ("returned", "recalled"):
+            return RETURNED
+        if to_id is not None or to_words:
+            return KNOWN
+        return NAMED if row.no_place else UNKNOWN
+
+    def counts(self, row: Row) -> bool:
+        """The school answers still, or has handed the person on itself."""
+        if self._at_school(row):
+            return True
+        gone = row.holder_id is not None or row.handover_closed_as == "handover_taken_away"
+        return gone and row.from_id is not None and self._own(row, row.from_id)
+
+    def _at_school(self, row: Row) -> bool:
+        """One of the school's own organisations answers still."""
+        return row.holder_id is not None and self._own(row, row.holder_id)
+
+    def _own(self, row: Row, number: int) -> bool:
+        holder = self.tree.standing(number, self.on)
+        key = (holder, row.party_id)
+        if key not in self.below:
+            self.below[key] = row.party_id in self.tree.ancestors_on(holder, self.on)
+        return holder in (row.own_cell_id, row.school_cell_id, row.party_id) or self.below[key]
+
+    def _reach(self, sender: int | None, receiver: int | None) -> str:
+        key = (sender or 0, receiver)
+        if key not in self.reached:
+            self.reached[key] = (
+                reach(self.tree, sender, receiver, self.on) if sender is not None else "elsewhere"
+            )
+        return self.reached[key]
+
+    def _variant(self, is_: str, reached: str) -> str:
+        key = (is_, reached)
+        if key not in self.variants and self.table is not None:
+            asked = {"transfer_standing": is_, "transfer_reach": reached, "transfer_term": "lasting"}
+            self.variants[key] = self.table.decide(asked)["variant"]
+        return self.variants[key]
+
+
+def _standing(row: Row) -> str:
+    if row.admission_id is not None:
+        return on_the_road(row.stage or "", row.words, recognised=row.recognised, met=row.met)
+    return "probationary" if row.status == "probationary" else "official"
+
+
+@dataclass(frozen=True)
+class Day:
+    """One school and one day of leaving, in figures."""
+
+    institution_id: int
+    institution: str
+    commune_code: str | None
+    leaves_on: date
+    states: Mapping[str, int]
+    late: int
+
+    @property
+    def count(self) -> int:
+        return sum(self.states.values())
+
+    def of(self, *states: str) -> int:
+        return sum(self.states.get(state, 0) for state in states)
+
+
+def days(found: Sequence[Leaver], on: date) -> list[Day]:
+    """By day, then by school."""
+    grouped: dict[tuple[date, str, int], list[Leaver]] = {}
+    for one in found:
+        grouped.setdefault((one.leaves_on, one.row.institution, one.row.institution_id), []).append(one)
+    made = []
+    for (leaves_on, name, number), those in sorted(grouped.items()):
+        states: dict[str, int] = {}
+        for one in those:
+            states[one.state] = states.get(one.state, 0) + 1
+        late = sum(one.late(on) for one in those)
+        made.append(Day(number, name, those[0].row.school_commune, leaves_on, states, late))
+    return made
