@@ -27,7 +27,7 @@ from workflows.jobs import JOBS
 from workflows.sandbox import asking, happened, moving, queries
 
 ONE_DAY = timedelta(days=1)
-BIRTHDAY = date(2025, 9, 6)  # a Saturday: of age some weeks after everything else is done
+BIRTHDAY = date(2025, 8, 30)  # a Saturday: of age some days after everything else is done
 
 
 @pytest.fixture(autouse=True)
