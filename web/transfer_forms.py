@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from marshmallow import Schema
+
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.administration.picking import Candidate, only, organisations_named
 from workflows.admission.fields import Sheet, choice, day, line, one_of, passage
-from workflows.admission.form_parts import reason
 from workflows.organisations.queries import tree_of
 from workflows.people.names import search_key
 from workflows.transfers.destinations import RECEIVERS, Destination, destination, of_residence
@@ -16,6 +17,7 @@ from workflows.transfers.forms import OUTSIDE, Recall
 from workflows.transfers.possible import Act
 from workflows.transfers.words import REASONS, TERMS
 
+SEALED = "Được mã hóa; chỉ người có trách nhiệm mở xem."
 NAMED = "Ghi tên hoặc mã tổ chức, không cần dấu."
 NOBODY = (
     "Không có tổ chức đảng nào như vậy trong tỉnh đang nhận được người. Nếu ở nơi khác, hãy ghi vào ô dưới."
@@ -51,8 +53,11 @@ class Forward(Sheet):
     late_reason = line("Lý do ghi muộn")
 
 
-def sheet_of(act: Act, form: type[Sheet]) -> type[Sheet]:
-    """The form on the page: of the step only what this outcome asks; its reason is needed then."""
+def sheet_of(act: Act, form: type[Schema], *, behalf: bool = False) -> type[Sheet]:
+    """The form on the page: of the step only what this outcome asks; its reason is needed then.
+
+    `behalf`: the paper of another organisation is typed, which has a number of its own.
+    """
     if act.name == "recall":
         return Recall
     if act.name == "forward":
@@ -60,8 +65,10 @@ def sheet_of(act: Act, form: type[Sheet]) -> type[Sheet]:
     known = form().fields
     asked = {name: known[name] for name in act.fields if name in known}
     if "reason" in asked:
-        asked["reason"] = reason()
-        asked["reason"].required = True
+        asked["reason"] = passage("Lý do", required=True, help=SEALED)
+    if behalf:
+        asked.pop("take_number", None)
+        asked["number"] = line("Số, ký hiệu văn bản của nơi đó", required=True, longest=40)
     made: type[Sheet] = Sheet.from_dict(asked, name=f"{act.name}_handover")
     return made
 

@@ -1,20 +1,25 @@
 """What people of the scene have made through the pages before anybody looks: a mandate, requests, remarks."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Column, Table, func, select
 
 from engine.incidents import open_incident
 from engine.records import incident
 from tests.web.conftest import Person, make_app
 from tests.web.meeting_hand import boxes
-from tests.workflows.builders import World, noon
+from tests.workflows.builders import BEGINNING, World, noon
 from workflows.access.records import glass, mandate
+from workflows.organisations.changes import found
 from workflows.own_file.records import correction, erasure
+from workflows.people.members import add_member
 from workflows.people.records import member
+from workflows.people.students import add_student
 from workflows.reorganisation.records import reorganisation, reorganisation_change
+from workflows.transfers.custody import take_up
+from workflows.transfers.records import handover
 
 
 class Hands:
@@ -38,13 +43,14 @@ class Hands:
         assert answer.status_code == 200, (path, answer.status_code, person.page[-3000:])
         return person
 
-    def last(self, table: Table) -> int:
-        return int(self.world.rows(select(func.max(table.c.id)))[0][0])
+    def last(self, of: Table | Column[int]) -> int:
+        number = of.c.id if isinstance(of, Table) else of
+        return int(self.world.rows(select(func.max(number)))[0][0])
 
 
 def arrange(world: World, numbers: dict[str, int]) -> None:
     hands = Hands(world, numbers)
-    for furnish in (_inspection, _requests, _remarks, _trouble, _plans):
+    for furnish in (_inspection, _requests, _remarks, _trouble, _handovers, _plans):
         furnish(hands)
     numbers["member_id"] = world.rows(select(func.min(member.c.id)))[0][0]
 
@@ -89,6 +95,41 @@ def _trouble(hands: Hands) -> None:
             tx, "timer", case_id=None, element=None, cause="Không tính được hạn.", now=noon(hands.world.today)
         )
     hands.numbers["incident_id"] = hands.last(incident)
+
+
+def _handovers(hands: Hands) -> None:
+    """Letters to a cell of the ward without an account: one to be written, one out, one whose member came."""
+    world, now = hands.world, noon(hands.world.today)
+    checking, writing = (world.students[n] for n in (0, 3))
+    with world.store.transaction() as tx:
+        on = {"on": BEGINNING, "by": None, "now": noon(BEGINNING)}
+        found(tx, kind="party_cell", name="Chi bộ khu phố 3", parent_id=world.commune, **on)  # type: ignore[arg-type]
+        gone = add_student(
+            tx, world.institution, "Đỗ Thị Sáu", date(2006, 3, 2), grade=12, cell_id=world.cell
+        )
+        add_member(tx, "Đỗ Thị Sáu", cell_id=world.cell, status="official", since=BEGINNING, student_id=gone)
+        take_up(tx, gone, world.cell, on=BEGINNING, now=now)
+    day = f"{world.today:%d/%m/%Y}"
+    why = {
+        "moved_because": "graduated",
+        "moved_on": day,
+        "receiver": "khu pho 3",
+        "term": "lasting",
+        "on": day,
+    }
+    for name, student, writer in (
+        ("offering", checking, None),
+        ("offered", writing, "school1"),
+        ("arrived", gone, "commune1"),
+    ):
+        hands.send("cell1", f"/students/{student}/transfer", why)
+        at = f"/transfers/{hands.last(handover.c.case_id)}"
+        hands.numbers[name] = int(at.rpartition("/")[2])
+        if writer is not None:
+            hands.send(writer, f"{at}/offer", {"on": day, "number": "12-CV/ĐU"})
+    for act, number in (("accept", "4-CV/CB"), ("arrive", "5-PB/CB")):
+        hands.send("commune1", f"{at}/{act}", {"on": day, "number": number})
+    hands.numbers["handover_id"] = hands.numbers["offered"]
 
 
 def _plans(hands: Hands) -> None:

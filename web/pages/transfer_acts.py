@@ -18,13 +18,15 @@ from web.pages.transfers import SAID, around, pages
 from web.transfer_forms import CHOSEN, Prepare, choices, receiver_of, renamed, residences, sheet_of
 from workflows import access
 from workflows.access import Custody, Handover, Task
-from workflows.admission.desk import prepare
+from workflows.admission.desk import Desk, prepare
+from workflows.admission.forms import FORMS
 from workflows.organisations.queries import name_on, tree_of
 from workflows.transfers import queries, screens, verbs
+from workflows.transfers.destinations import Destination
 from workflows.transfers.possible import BY_NAME, possible
-from workflows.transfers.words import STATES
+from workflows.transfers.words import MEMBERS, STATES
 
-LISTED = ("proposed", CHOSEN)
+LISTED = ("proposed", CHOSEN, "cell_id")
 
 
 @pages.get("/students/<number:student_id>/transfer")
@@ -44,10 +46,20 @@ def beginning(tx: Transaction, student_id: int) -> Any:
         typed=request.form if typed() else None,
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
     )
-    shown = _asked_only(groups)
+    _fit(groups, who, proposals)
     key = sent_key() or uuid.uuid4().hex
-    facts = {"who": who, "groups": shown, "refusal": why, "request_key": key, "begun": begun}
+    facts = {"who": who, "groups": _asked_only(groups), "refusal": why, "request_key": key, "begun": begun}
     return render_template("transfer_begin.html", **facts, **SAID)
+
+
+def _fit(groups: list[forms.Group], who: screens.Person, proposals: list[Destination]) -> None:
+    """Only a member goes for a time; without a proposal there is nothing other than what is typed."""
+    for group in groups:
+        if who.standing not in MEMBERS:
+            group.fields = [one for one in group.fields if one.name not in ("term", "until_on")]
+        for one in group.fields:
+            if one.name == "receiver" and not proposals:
+                one.label = "Nơi nhận trong hệ thống"
 
 
 def _asked_only(groups: list[forms.Group]) -> list[forms.Group]:
@@ -94,16 +106,11 @@ def asking(tx: Transaction, handover_id: int, act: str) -> Any:
         flash(words("Bước này không còn mở. Hiện nay: {state}.", state=state), "wait")
         return redirect(url_for("transfers.show", handover_id=handover_id), 303)
     [line] = [one for one in possible(tx, both, by=user_id(), on=today()) if one.act.name == act]
-    desk = (
-        prepare(tx, task.id, by=user_id(), on=today())
-        if access.may(tx, user_id(), "task.see", Task(task.id), today())
-        else None
-    )
-    schema, why = sheet_of(row, desk.form if desk else Prepare), refusal()
-    listed = {
-        **(desk.choices if desk else {}),
-        **choices(tx, request.form, [], both.case.custodian_id, today()),
-    }
+    desk = _desk(tx, task.id)
+    behalf = desk is not None and desk.on_behalf_of is not None
+    schema, why = sheet_of(row, FORMS[row.element], behalf=behalf), refusal()
+    listed = choices(tx, request.form, [], both.case.custodian_id, today())
+    listed |= {name: found for name, found in (desk.choices if desk else {}).items() if len(found) > 1}
     groups = forms.show(
         schema,
         choices=listed,
@@ -117,11 +124,17 @@ def asking(tx: Transaction, handover_id: int, act: str) -> Any:
         "groups": _asked_only(groups),
         "refusal": why,
         "unmet": why.unmet if isinstance(why, NotLawful) else (),
-        "behalf": name_on(tx, task.organisation_id, today()) if desk and desk.on_behalf_of else None,
+        "behalf": name_on(tx, task.organisation_id or 0, today()) if behalf else None,
         "moved": _moved(tx, both) if act == "offer" else None,
         "request_key": sent_key() or uuid.uuid4().hex,
     }
     return render_template("transfer_act.html", **facts, **around(tx, both))
+
+
+def _desk(tx: Transaction, task_id: int) -> Desk | None:
+    """The step as its own page would show it; None for who only looks on, as the sender at the answer."""
+    may = access.may(tx, user_id(), "task.see", Task(task_id), today())
+    return prepare(tx, task_id, by=user_id(), on=today()) if may else None
 
 
 def _moved(tx: Transaction, both: queries.Both) -> str | None:
@@ -137,8 +150,10 @@ def _moved(tx: Transaction, both: queries.Both) -> str | None:
 @opens("transfer.see", Handover, writing=True, again="transfers.asking")
 def do(tx: Transaction, handover_id: int, act: str) -> Response:
     row = BY_NAME[act]
-    desk_form = screens.form_of(row)
-    asked = forms.load(sheet_of(row, desk_form), request.form)
+    task = next((one for one in cases.open_tasks(tx, handover_id) if one.element == row.element), None)
+    desk = _desk(tx, task.id) if task is not None else None
+    behalf = desk is not None and desk.on_behalf_of is not None
+    asked = forms.load(sheet_of(row, FORMS[row.element], behalf=behalf), request.form)
     if act == "forward":
         holder = cases.get_case(tx, handover_id).custodian_id
         named = {"receiver": asked.pop("receiver"), CHOSEN: asked.pop(CHOSEN, None)}

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from engine import cases
 from engine.clocks import all_clocks
 from engine.transactions import Transaction
-from web.case_words import WORDS
+from web.case_words import RATINGS, outcome_of
 from web.entry import opens, today, user_id
 from web.language import words
 from workflows import access
@@ -106,7 +106,7 @@ def show(tx: Transaction, handover_id: int) -> str:
         "acts": all_acts,
         "task": open_task,
         "owing": owing,
-        "desk": _standing_in(tx, owing) if owing is not None else None,
+        "stand_in": _standing_in(tx, owing) if owing is not None else None,
         "clocks": clocks,
         "helper": helper_task(tx, both, by=user_id(), on=today()),
         "may_prepare": _may(tx, "transfer.prepare", Custody(both.row.student_id)),
@@ -126,7 +126,8 @@ def around(tx: Transaction, both: queries.Both) -> dict[str, Any]:
     """Words and names that every page about one handover shows."""
     sender = both.preview.sender_id if both.preview is not None else None
     writer = name_on(tx, sender, today()) if sender is not None else None
-    return {**SAID, **WORDS, "writer": writer, "labels": labels(tx.registry)}
+    known = {"ratings": RATINGS, "outcome_of": outcome_of, "labels": labels(tx.registry)}
+    return {**SAID, **known, "writer": writer}
 
 
 def _standing_in(tx: Transaction, organisation_id: int) -> str | None:

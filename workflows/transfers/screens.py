@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from marshmallow import Schema
 from sqlalchemy import select
 
 from engine import cases
@@ -13,7 +12,6 @@ from engine.errors import NotFound
 from engine.records import case as case_table
 from engine.transactions import Transaction
 from workflows.access.seats import Seat
-from workflows.admission.forms import FORMS
 from workflows.admission.membership import member_with
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import name_on, tree_of
@@ -23,7 +21,6 @@ from workflows.people.records import student
 from workflows.transfers import custody, queries, standing
 from workflows.transfers.destinations import Destination
 from workflows.transfers.following import KIND
-from workflows.transfers.possible import Act
 from workflows.transfers.queries import CLOSED, IN, OPEN, OUT, PAGE, Line, Wanted
 from workflows.transfers.records import handover
 from workflows.transfers.words import STATES as ALL_STATES
@@ -192,8 +189,3 @@ def prepared(tx: Transaction, begun: Begun | None, proposals: Sequence[Destinati
     elif row.receiver_id is not None:
         values["receiver"] = tree_of(tx).nodes[row.receiver_id].name
     return values
-
-
-def form_of(act: Act) -> type[Schema]:
-    """The form of the step in which the act is done."""
-    return FORMS[act.element]

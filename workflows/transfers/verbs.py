@@ -140,6 +140,9 @@ def prepare(
     today = day_of(now)
     seat = _may_prepare(tx, student_id, by, today)
     opened = open_for(tx, student_id, on=today, by=by, now=now, for_user=seat.deputises)
+    before = _answered(tx, opened.id, by, request_key)
+    if before is not None:
+        return acts.complete(tx, before, answers, by=by, now=now, request_key=request_key)
     task = _step(tx, opened.id, PREPARE)
     acting = begin(tx, task, {"outcome": "prepared", **answers}, by=by, now=now, for_user=seat.deputises)
     return perform(acting, task, STEPS[PREPARE], Confirmation("none"), request_key)
@@ -231,6 +234,8 @@ def recall(
     today = day_of(now)
     seat = access.require(tx, by, "transfer.recall", access.Handover(handover_id), today)
     hold(tx, handover_id)
+    if _sent_before(tx, handover_id, by, request_key):
+        return cases.get_case(tx, handover_id)
     _step(tx, handover_id, ANSWER)
     read = read_form(Recall, answers)
     acting = side_act(tx, handover_id, "handover_recall", read, by=by, now=now, for_user=seat.deputises)
@@ -288,6 +293,13 @@ def _do(
     return acts.complete(
         tx, task_id, answers, by=by, now=now, request_key=request_key, case_version=case_version
     )
+
+
+def _sent_before(tx: Transaction, handover_id: int, by: int, key: str | None) -> bool:
+    """Whether this very request was done before."""
+    r = request.c
+    query = select(r.key).where(r.by == by, r.key == key, r.case_id == handover_id)
+    return key is not None and tx.execute(query).first() is not None
 
 
 def _answered(tx: Transaction, handover_id: int, by: int, key: str | None) -> int | None:
