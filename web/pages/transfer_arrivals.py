@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.errors import InvalidAnswers, NotFound, Text
+from engine.errors import InvalidAnswers, NotFound, NotLawful, Text
 from engine.transactions import Transaction
 from web import forms
 from web.entry import MORE, now, opens, refusal, today, typed, user_id
@@ -44,7 +44,7 @@ class Coming(Arrival):
     done = rows(
         "Các bước đã làm theo giấy tờ",
         Done,
-        help="Người vào Đảng: theo thứ tự thời gian, hồ sơ đi tiếp từ bước sau. Đảng viên chính thức: bỏ qua.",
+        help="Người vào Đảng: theo thứ tự thời gian, hồ sơ đi tiếp từ bước sau. Đảng viên chính thức: không.",
     )
 
 
@@ -61,7 +61,8 @@ def arriving(tx: Transaction, organisation_id: int) -> str:
         errors=why.fields if isinstance(why, InvalidAnswers) else None,
     )
     cells = _cells_beside(tx, organisation_id)
-    facts = {"groups": groups, "refusal": why, "cells": cells, "cell_id": organisation_id}
+    unmet = why.unmet if isinstance(why, NotLawful) else ()
+    facts = {"groups": groups, "refusal": why, "unmet": unmet, "cells": cells, "cell_id": organisation_id}
     return render_template(
         "transfer_arrival.html", name=name_on(tx, organisation_id, today()), **facts, **SAID
     )

@@ -113,7 +113,7 @@ def show(tx: Transaction, handover_id: int) -> str:
         "may_see_case": both.row.admission_id is not None
         and _may(tx, "case.see", Case(both.row.admission_id)),
         "sealed": _sealed(tx, open_task),
-        "has_letter": both.row.moved_on is not None and bool(both.preview or both.offers),
+        "has_letter": papers.has_letter(both),
         "has_notice": papers.has_notice(both),
         "cell": name_on(tx, both.row.cell_id, today()) if both.row.cell_id is not None else None,
         "papers": catalogue.papers(),

@@ -63,14 +63,16 @@ class Letter:
     portal_number: str | None
 
 
+def has_letter(both: Both) -> bool:
+    """Whether one was sent, or somebody knows where the person goes."""
+    return both.row.moved_on is not None and bool(both.preview or both.offers)
+
+
 def letter(tx: Transaction, both: Both, on: date) -> Letter:
-    """As it was sent last; before that, as it would be written that day. NotFound where nobody knows yet
-    where the person goes."""
-    if both.row.moved_on is None:
+    """As it was sent last; before that, as it would be written that day. NotFound where there is none."""
+    if not has_letter(both):
         raise NotFound
-    sent = both.offers[-1] if both.offers and both.line.element != "offer_handover" else None
-    if sent is None and both.preview is None:
-        raise NotFound
+    sent = both.offers[-1] if both.offers and (both.preview is None or _is_out(both)) else None
     variant = sent.variant if sent is not None else both.preview.variant  # type: ignore[union-attr]
     day = sent.offered_on if sent is not None else on
     writer = sent.sender_id if sent is not None else _writer(tx, both)
@@ -96,6 +98,11 @@ def letter(tx: Transaction, both: Both, on: date) -> Letter:
         portal=by_portal,
         portal_number=sent.portal_number if sent is not None else None,
     )
+
+
+def _is_out(both: Both) -> bool:
+    """The last letter waits for its answer; after a return or a recall a new one is to be written."""
+    return both.offers[-1].answer is None
 
 
 def _writer(tx: Transaction, both: Both) -> int:

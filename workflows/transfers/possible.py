@@ -18,6 +18,7 @@ from engine.records import task as task_table
 from engine.transactions import Transaction
 from workflows import access
 from workflows.access import Handover, Task, reasons
+from workflows.access.reasons import HIDDEN
 from workflows.transfers import verbs
 from workflows.transfers.queries import Both
 from workflows.transfers.words import STATES
@@ -137,7 +138,12 @@ def _against(tx: Transaction, both: Both, act: Act, task: Any, by: int, on: date
         return why
     if act.name == "recall":
         return reasons.why_not(tx, by, "transfer.recall", Handover(both.case.id), on)
-    return reasons.why_not(tx, by, "task.complete", Task(task.id), on)
+    found = reasons.why_not(tx, by, "task.complete", Task(task.id), on)
+    return (
+        [Text("Việc này do {organisation} làm.", organisation=both.line.organisation)]
+        if HIDDEN in found
+        else found
+    )
 
 
 def helper_task(tx: Transaction, both: Both, *, by: int, on: date) -> int | None:
