@@ -68,6 +68,7 @@ class World:
     other_members: list[int] = field(default_factory=list)
     users: dict[str, int] = field(default_factory=dict)
     today: date = FIRST_DAY
+    seats: dict[int, str] = field(default_factory=dict)  # another organisation → whose accounts act for it
 
     # --- reading
 
@@ -115,6 +116,7 @@ class World:
             self.union: "union",
             self.other_cell: "other",
             self.section: "section",
+            **self.seats,
         }
         assert task.organisation_id is not None
         return self.users[f"{names[task.organisation_id]}{number}"]
