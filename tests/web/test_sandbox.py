@@ -84,6 +84,8 @@ def test_a_day_asked_for_on_the_page_is_reached_by_the_worker_and_seen_by_all(
     assert "Đủ tuổi" in trainer.page or "đủ tuổi" in trainer.page
     assert "Nguyễn" not in trainer.page  # numbers of cases, never names
     assert trainer.get("/sandbox/days/2025-08-23?school=987654").text.count("không có gì xảy ra") == 1
+    for odd in ("school=" + "9" * 40, "school=x&page=-7", "page=99999"):
+        assert trainer.get(f"/sandbox?{odd}").status_code == 200
     assert "chưa đi qua ngày này" in trainer.get("/sandbox/days/2031-01-01").text
     assert trainer.get("/sandbox/days/hom-nay").status_code == 404
 

@@ -5,7 +5,7 @@ Nothing is moved here: a move is a row that the worker, or the command on the se
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -71,35 +71,44 @@ def _band(tx: Transaction) -> Band:
 @pages.get("/sandbox")
 @opens("sandbox.move", Whole)
 def index(tx: Transaction) -> Response:
-    why, under_way = refusal(), queries.open_move(tx)
-    school = _school()
-    found = happened.days(tx, happened.of_school(tx, school, today()) if school else None)
-    start = min(request.args.get("page", 0, type=int), len(found) // A_PAGE) * A_PAGE
+    move = queries.open_move(tx)
+    is_sandbox = queries.find_day(tx) is not None
+    facts = _form() | _days(tx, _school()) | {"move": move, "moves": queries.moves(tx)}
     answer = make_response(
-        render_template(
-            "sandbox.html",
-            is_sandbox=queries.find_day(tx) is not None,
-            groups=forms.show(
-                Target,
-                typed=request.form if typed() else None,
-                errors=why.fields if isinstance(why, InvalidAnswers) else None,
-            ),
-            refusal=why,
-            move=under_way,
-            forsaken=under_way is not None and wall() - under_way.asked_at > ALONE and not under_way.passed,
-            jumps=[(today() + timedelta(days=ahead), label) for ahead, label in NEXT],
-            moves=queries.moves(tx),
-            days=found,
-            shown=found[max(start, 0) : max(start, 0) + A_PAGE],
-            page_number=max(start, 0) // A_PAGE,
-            a_page=A_PAGE,
-            schools=happened.schools(tx),
-            school=school,
-        )
+        render_template("sandbox.html", is_sandbox=is_sandbox, forsaken=_forsaken(move), **facts)
     )
-    if under_way is not None and not typed():
+    if move is not None and not typed():
         answer.headers["Refresh"] = "2"
     return answer
+
+
+def _form() -> dict[str, Any]:
+    why = refusal()
+    errors = why.fields if isinstance(why, InvalidAnswers) else None
+    return {
+        "groups": forms.show(Target, typed=request.form if typed() else None, errors=errors),
+        "refusal": why,
+        "jumps": [(today() + timedelta(days=ahead), label) for ahead, label in NEXT],
+    }
+
+
+def _days(tx: Transaction, school: int | None) -> dict[str, Any]:
+    """A page of the days that brought anything, to one school or to all."""
+    found = happened.days(tx, happened.of_school(tx, school, today()) if school else None)
+    number = max(0, min(request.args.get("page", 0, type=int), len(found) // A_PAGE))
+    return {
+        "days": found,
+        "shown": found[number * A_PAGE : (number + 1) * A_PAGE],
+        "page_number": number,
+        "a_page": A_PAGE,
+        "schools": happened.schools(tx),
+        "school": school,
+    }
+
+
+def _forsaken(move: queries.Move | None) -> bool:
+    """Nobody has taken it up although there was time enough."""
+    return move is not None and not move.passed and wall() - move.asked_at > ALONE
 
 
 @pages.get("/sandbox/days/<when>")
@@ -146,7 +155,8 @@ def stop(tx: Transaction) -> Response:
 
 
 def _school() -> int | None:
-    return request.args.get("school", type=int)
+    asked = request.args.get("school", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else None
 
 
 def _worded(
