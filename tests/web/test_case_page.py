@@ -43,7 +43,8 @@ def test_the_page_tells_a_deputy_the_conditions_the_acts_and_why_others_are_not_
     assert "Vì sao tôi thấy hồ sơ này? Đồng chí là Bí thư, Chi bộ 1." in said
     acts = said[said.index("Tôi làm được gì") : said.index("Con đường đã đi")]
     able, unable = acts.split("Vì sao tôi không làm được việc khác?")
-    assert "Rút, chuyển đơn vị, đưa ra…" in able
+    assert "Rút, đưa ra khỏi danh sách…" in able
+    assert "Chuyển đơn vị" in able
     assert "Gia hạn" in unable
     assert "Người làm được:" in unable
     assert "Bắt đầu bằng: Gửi công văn đề nghị thẩm tra lý lịch" in said

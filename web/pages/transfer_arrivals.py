@@ -44,7 +44,7 @@ class Coming(Arrival):
     done = rows(
         "Các bước đã làm theo giấy tờ",
         Done,
-        help="Người vào Đảng: theo thứ tự thời gian, hồ sơ đi tiếp từ bước sau. Đảng viên chính thức: không.",
+        help="Người vào Đảng: ghi theo thứ tự thời gian. Đảng viên chính thức: bỏ trống.",
     )
 
 

@@ -122,7 +122,10 @@ RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
     },
     p.ANSWERING: {"": "{seat} còn phải trả lời một việc trong hồ sơ này."},
     p.DECIDING: {"": "{seat} có thẩm quyền quyết định, hoặc giúp việc cho nơi quyết định."},
-    p.RECEIVER: {"": "{seat} nhận văn bản và ghi thay cho {owner}."},
+    p.RECEIVER: {
+        "": "{seat} nhận văn bản và ghi thay cho {owner}.",
+        "Handover": "{seat} làm thay nơi nhận, nơi chưa có tài khoản.",
+    },
     p.FORMER: {"": "{seat} từng quản lý hồ sơ này; hồ sơ đã chuyển đi."},
     p.HANDING: {"": "{seat} là nơi chuyển người này đi, hoặc nơi giới thiệu."},
     p.TAKING: {"": "{seat} là nơi được đề nghị tiếp nhận người này, hoặc đã tiếp nhận."},

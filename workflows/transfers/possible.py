@@ -137,13 +137,13 @@ def _against(tx: Transaction, both: Both, act: Act, task: Any, by: int, on: date
     if why:
         return why
     if act.name == "recall":
-        return reasons.why_not(tx, by, "transfer.recall", Handover(both.case.id), on)
-    found = reasons.why_not(tx, by, "task.complete", Task(task.id), on)
-    return (
-        [Text("Việc này do {organisation} làm.", organisation=both.line.organisation)]
-        if HIDDEN in found
-        else found
-    )
+        found, owner = (
+            reasons.why_not(tx, by, "transfer.recall", Handover(both.case.id), on),
+            both.line.sender,
+        )
+    else:
+        found, owner = reasons.why_not(tx, by, "task.complete", Task(task.id), on), both.line.organisation
+    return [Text("Việc này do {organisation} làm.", organisation=owner)] if HIDDEN in found else found
 
 
 def helper_task(tx: Transaction, both: Both, *, by: int, on: date) -> int | None:

@@ -69,7 +69,8 @@ def read(sent: Mapping[str, str]) -> Asked:
     return Asked(wanted, int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0)
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Page:
     lines: list[Line]
     count: int
     next: int | None
