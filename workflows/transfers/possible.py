@@ -136,13 +136,14 @@ def _against(tx: Transaction, both: Both, act: Act, task: Any, by: int, on: date
     why = act.condition(both.row)
     if why:
         return why
+    owner: str | None = both.line.organisation
     if act.name == "recall":
         found, owner = (
             reasons.why_not(tx, by, "transfer.recall", Handover(both.case.id), on),
             both.line.sender,
         )
     else:
-        found, owner = reasons.why_not(tx, by, "task.complete", Task(task.id), on), both.line.organisation
+        found = reasons.why_not(tx, by, "task.complete", Task(task.id), on)
     return [Text("Việc này do {organisation} làm.", organisation=owner)] if HIDDEN in found else found
 
 
