@@ -105,7 +105,7 @@ def _templates() -> Iterator[tuple[str, str]]:
             if isinstance(call.node, nodes.Name) and call.node.name in ("_", "words"):
                 yield from ((path.name, const.value) for const in _first(call.args))
         for const in tree.find_all(nodes.Const):
-            if isinstance(const.value, str) and not const.value.isascii() and "<" not in const.value:
+            if isinstance(const.value, str) and not const.value.isascii() and _is_whole(const.value):
                 yield path.name, const.value
 
 
@@ -115,6 +115,11 @@ def _first(args: list[Any]) -> Iterator[nodes.Const]:
     if args and isinstance(args[0], nodes.CondExpr):
         yield from _first([args[0].expr1])
         yield from _first([args[0].expr2])
+
+
+def _is_whole(text: str) -> bool:
+    """Neither marked up nor a piece to be cut off or put on."""
+    return "<" not in text and text == text.strip()
 
 
 def loose_text() -> Iterator[tuple[str, str]]:

@@ -45,12 +45,12 @@ def _seats(tx: Transaction) -> list[Any]:
 def index(tx: Transaction) -> str:
     seats = _seats(tx)
     people = {
-        one.id: f"{one.name} ({POSITIONS[one.position]}, {one.organisation})"
+        one.id: f"{one.name} ({words(POSITIONS[one.position])}, {one.organisation})"
         for seat in seats
         for one in deputies.possible_deputies(tx, seat.organisation_id, user_id(), today())
     }
     choices = {
-        "seats": [(one.id, f"{POSITIONS[one.position]}, {one.organisation}") for one in seats],
+        "seats": [(one.id, f"{words(POSITIONS[one.position])}, {one.organisation}") for one in seats],
         "people": list(people.items()),
     }
     values = {"since": today(), "seat": seats[0].id if len(seats) == 1 else None}

@@ -123,7 +123,9 @@ def show(tx: Transaction, account_id: int) -> str:
     row, thing = listing.account(tx, account_id), Account(account_id)
     seats = listing.seats_of(tx, account_id)
     mine = [one for one in seats if _administers(tx, one.organisation_id)]
-    present = [(one.id, f"{POSITIONS[one.position]}, {one.organisation}") for one in mine if _lasts(one)]
+    present = [
+        (one.id, f"{words(POSITIONS[one.position])}, {one.organisation}") for one in mine if _lasts(one)
+    ]
     values = {
         "since": today(), "until": today(), "name": row.name, "email": row.email, "member": member_name(row),
     }  # fmt: skip
