@@ -26,6 +26,7 @@ from bench.measure import (
 )
 from bench.report import print_report, verdicts
 from bench.road import PlainRoad, Road
+from bench.worker import measure_worker, print_worker, worker_verdicts
 from engine.database import open_engine
 from engine.secrets import Keys
 from engine.transactions import Store
@@ -73,10 +74,17 @@ def bench_forecast(folder: Path, quick: bool) -> tuple[Verdicts, object]:
     return forecast_verdicts(measured), [asdict(one) for one in measured]
 
 
+def bench_worker(folder: Path, quick: bool) -> tuple[Verdicts, object]:
+    storms = list(measure_worker(folder, _say, quick=quick))
+    print_worker(storms)
+    return worker_verdicts(storms), [asdict(storm) for storm in storms]
+
+
 PARTS: Mapping[str, Callable[[Path, bool], tuple[Verdicts, object]]] = {
     "engine": bench_engine,
     "desk": bench_desk,
     "forecast": bench_forecast,
+    "worker": bench_worker,
 }
 
 

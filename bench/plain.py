@@ -27,6 +27,9 @@ AWAITED = (TimeDateEventDefinition, MessageEventDefinition)
 Item = tuple[str, str, str, int | None]  # kind, element, process, item of a multi-instance
 
 
+BORDER = ".BoundaryEventSplit"  # the library's own name for what it puts before such an event
+
+
 class Answers(PythonScriptEngine):  # type: ignore[misc]
     """Services and timers answered by functions. Words not yet written are None, as in our engine."""
 
@@ -98,7 +101,9 @@ class Plain:
         self.workflow.send_event(BpmnEvent(waiting[0].task_spec.event_definition, payload=word))
         for task in waiting:
             task.data[message] = word
-            task.data[f"{message}_at"] = task.parent.task_spec.name.removesuffix(".BoundaryEventSplit")
+            border = task.parent.task_spec.name
+            if border.endswith(BORDER):  # one that interrupts also says what
+                task.data[f"{message}_at"] = border.removesuffix(BORDER)
         self.settle()
 
     def fire(self, element: str) -> None:

@@ -6,16 +6,16 @@ an act are asked for again and again, and timed beside the same on the quiet dat
     python -m bench.worker URL MOMENT      is one worker process: it begins on that moment and never ends
 """
 
+import gc
 import logging
 import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,7 @@ class Storm:
     processes: int
     due: int = 0
     seconds: float = 0.0
+    cpu_s: float = 0.0  # of the worker processes, with those that were killed; the server's is not seen
     kills: int = 0
     once: bool = False  # each fired, none twice, nothing broken
     page_quiet_ms: float = 0.0
@@ -111,13 +112,14 @@ def _storm(url: str, processes: int, due: int, moment: datetime) -> Storm:
         people.turn(pause=0)
     storm.page_quiet_ms, storm.act_quiet_ms = people.slowest()
     chance, began = random.Random(processes), time.monotonic()
-    with _working(url, moment, processes) as workers:
+    with _Workers(url, moment, processes) as workers:
         while left := _left(store, moment):
             if storm.kills < KILLS and left < due * (KILLS - storm.kills) / (KILLS + 1):
-                _replace(workers, chance.randrange(len(workers)), url, moment)
+                workers.replace(chance.randrange(processes))
                 storm.kills += 1
             people.turn(pause=PAUSE)
         storm.seconds = time.monotonic() - began
+    storm.cpu_s = workers.cpu_s
     storm.page_ms, storm.act_ms = people.slowest()
     storm.once = _each_once(store, due)
     store.engine.dispose()
@@ -156,26 +158,34 @@ def _p95(times: list[float]) -> float:
     return sorted(times)[min(len(times) - 1, round(0.95 * len(times)))] if times else 0.0
 
 
-@contextmanager
-def _working(url: str, moment: datetime, processes: int) -> Iterator[list[subprocess.Popen[bytes]]]:
-    workers = [_start(url, moment) for _ in range(processes)]
-    try:
-        yield workers
-    finally:
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.wait(60)
+class _Workers:
+    """So many worker processes, and the CPU seconds of those that have ended."""
 
+    def __init__(self, url: str, moment: datetime, count: int) -> None:
+        self.command = [sys.executable, "-m", "bench.worker", url, moment.isoformat()]
+        self.running = [self._start() for _ in range(count)]
+        self.cpu_s = 0.0
 
-def _start(url: str, moment: datetime) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "bench.worker", url, moment.isoformat()])
+    def __enter__(self) -> "_Workers":
+        return self
 
+    def __exit__(self, *_: object) -> None:
+        for pid in self.running:
+            os.kill(pid, signal.SIGTERM)
+        for pid in self.running:
+            self._wait(pid)
 
-def _replace(workers: list[subprocess.Popen[bytes]], place: int, url: str, moment: datetime) -> None:
-    os.kill(workers[place].pid, signal.SIGKILL)
-    workers[place].wait()
-    workers[place] = _start(url, moment)
+    def replace(self, place: int) -> None:
+        os.kill(self.running[place], signal.SIGKILL)
+        self._wait(self.running[place])
+        self.running[place] = self._start()
+
+    def _start(self) -> int:
+        return os.posix_spawn(sys.executable, self.command, os.environ)
+
+    def _wait(self, pid: int) -> None:
+        used = os.wait4(pid, 0)[2]
+        self.cpu_s += used.ru_utime + used.ru_stime
 
 
 def _left(store: Store, moment: datetime) -> int:
@@ -207,7 +217,7 @@ def worker_verdicts(storms: list[Storm]) -> dict[str, dict[str, float | bool]]:
 def print_worker(storms: list[Storm]) -> None:
     """How long each storm took, and what pages and acts felt of it."""
     table = Table(title=f"Tiến trình nền: {storms[0].due} mốc đến hạn cùng lúc, có tiến trình bị giết (-9)")
-    headings = ("Cơ sở dữ liệu", "Tiến trình", "Bị giết", "Giây", "Mốc/giây", "Mỗi mốc một lần")
+    headings = ("Cơ sở dữ liệu", "Tiến trình", "Bị giết", "Giây", "CPU", "Mốc/giây", "Mỗi mốc một lần")
     for heading in (*headings, "Trang p95 (lúc vắng)", "Việc p95 (lúc vắng)", ""):
         table.add_column(heading, justify="left" if heading in headings[:1] else "right")
     for one in storms:
@@ -216,6 +226,7 @@ def print_worker(storms: list[Storm]) -> None:
             str(one.processes),
             str(one.kills),
             f"{one.seconds:.1f}",
+            f"{one.cpu_s:.0f}",
             f"{one.due / one.seconds:.0f}",
             "có" if one.once else "KHÔNG",
             f"{one.page_ms:.0f} ms ({one.page_quiet_ms:.0f})",
@@ -227,14 +238,24 @@ def print_worker(storms: list[Storm]) -> None:
 
 def work(url: str, moment: datetime) -> None:
     """One worker process, as `ketnap worker` is, on a day of its own."""
-    from engine.scheduler import run_worker
+    from engine.scheduler import run_worker, until_told_to_end
     from workflows.jobs import JOBS
 
     logging.disable(logging.WARNING)
     engine = open_engine(url, KEYS.database)
     store = Store(engine, registry=build_registry(), keys=KEYS)
+    gc.freeze()  # as `ketnap worker` does
     jobs = [job for job in JOBS if not job.by_day]  # a night's sweeps are another measurement
-    run_worker(store, jobs, clock=lambda: moment)
+    stop = until_told_to_end()
+    threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()
+    run_worker(store, jobs, clock=lambda: moment, stop=stop)
+
+
+def _end_with(parent: int, stop: threading.Event) -> None:
+    """A measurement that was broken off leaves no worker behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    stop.set()
 
 
 if __name__ == "__main__":

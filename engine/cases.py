@@ -16,10 +16,10 @@ from engine.journal import append
 from engine.models.store import latest
 from engine.placing import open_tasks, place_case
 from engine.process import Process
-from engine.records import case, request, timer
+from engine.records import case, request
 from engine.replaying import replay
 from engine.rows import CASE_COLUMNS, CaseRow, Done, TaskRow, case_of, plain_task, task_of
-from engine.stepping import Held, Step, hold_case, hold_task
+from engine.stepping import Held, Step, hold_case, hold_task, hold_timer
 from engine.time import day_of
 from engine.transactions import Transaction
 
@@ -194,17 +194,18 @@ def send_message(
 
 def fire_timer(tx: Transaction, timer_id: int, *, now: datetime) -> bool:
     """Fires a timer whose moment has come; False where it is gone, or its moment has not come."""
-    found = tx.execute(select(timer).where(timer.c.id == timer_id)).first()
-    if found is None or found.due_at > now:
+    found = hold_timer(tx, timer_id)
+    if found is None or found[1].due_at > now:
         return False
-    step = _hold(tx, found.case_id, on=day_of(now), now=now)
-    if step.row.closed_on is not None or not step.is_open(found.engine_id):
+    held, waiting = found
+    step = Step(tx, held, on=day_of(now), now=now)
+    if held.row.closed_on is not None or not step.is_open(waiting.engine_id):
         return False
-    if not step.run(lambda process: process.fire(found.engine_id, now)):
-        raise ModelError(found.name, DRIFTED, case_id=step.row.id)
+    if not step.run(lambda process: process.fire(waiting.engine_id, now)):
+        raise ModelError(waiting.name, DRIFTED, case_id=step.row.id)
     step.keep()
-    inputs = step.inputs(fire=found.engine_id)
-    append(tx, step.row.id, "timer", on=step.on, by=None, now=now, element=found.name, inputs=inputs)
+    inputs = step.inputs(fire=waiting.engine_id)
+    append(tx, step.row.id, "timer", on=step.on, by=None, now=now, element=waiting.name, inputs=inputs)
     return True
 
 

@@ -81,7 +81,7 @@ def deliver(
     """Hands waiting messages (of these kinds, or all) to `send`, oldest first; gives how many were delivered
     and how many failed."""
     with store.transaction(writing=False) as tx:
-        waiting = select(outbox.c.id).where(*_ready(now)).order_by(outbox.c.id)
+        waiting = select(outbox.c.id).where(*ready(now)).order_by(outbox.c.id)
         if kinds is not None:
             waiting = waiting.where(outbox.c.kind.in_(kinds))
         ids = list(tx.execute(waiting.limit(limit)).scalars())
@@ -101,7 +101,7 @@ def deliver(
     return sent, failed
 
 
-def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Not sent, and not waiting; a wait longer than the longest is of a clock set back."""
     waiting = outbox.c.retry_at
     free = or_(waiting.is_(None), waiting <= now, waiting > now + LONGEST_WAIT)
@@ -111,7 +111,7 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _claim(store: Store, message_id: int, now: datetime) -> Row[Any] | None:
     """Takes a message for a while: sending happens outside of any transaction, and a crash gives it back."""
     with store.transaction() as tx:
-        one = select(outbox).where(outbox.c.id == message_id, *_ready(now))
+        one = select(outbox).where(outbox.c.id == message_id, *ready(now))
         row = tx.execute(one.with_for_update(skip_locked=True)).first()
         if row is not None:
             taken = {"retry_at": now + CLAIMED, "attempts": row.attempts + 1}

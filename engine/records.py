@@ -263,6 +263,7 @@ _unsent = outbox.c.sent_at.is_(None)
 Index("ix_outbox_unsent", outbox.c.id, sqlite_where=_unsent, postgresql_where=_unsent)
 Index("ix_outbox_organisation", outbox.c.to_organisation, outbox.c.id)
 Index("ix_outbox_user", outbox.c.to_user, outbox.c.id)
+Index("ix_outbox_case", outbox.c.case_id)
 
 incident = _table(
     "incident",

@@ -8,7 +8,7 @@ statements: this is the hot path.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
@@ -40,6 +40,13 @@ _OF_TASK = (
     .join(model, model.c.id == case.c.model_id)
     .join(task, task.c.case_id == case.c.id)
     .where(task.c.id == bindparam("id"))
+    .with_for_update(of=case)
+)
+_OF_TIMER = (
+    select(*_HELD, timer.c.engine_id, timer.c.name, timer.c.due_at)
+    .join(model, model.c.id == case.c.model_id)
+    .join(timer, timer.c.case_id == case.c.id)
+    .where(timer.c.id == bindparam("id"))
     .with_for_update(of=case)
 )
 _WRITTEN = ("version", "words", "stage", "state", "closed_on", "closed_as", "custodian_id")
@@ -83,6 +90,20 @@ def hold_task(tx: Transaction, task_id: int) -> tuple[Held, TaskRow] | None:
     """Holds the case of an open task; None where the task is not open (any more)."""
     found = tx.execute(_OF_TASK, {"id": task_id}).first()
     return (_held(found), open_task_of(found[_CASE + 4 :])) if found else None
+
+
+def hold_timer(tx: Transaction, timer_id: int) -> tuple[Held, "Waiting"] | None:
+    """Holds the case of a waiting timer; None where the timer waits no more."""
+    found = tx.execute(_OF_TIMER, {"id": timer_id}).first()
+    return (_held(found), Waiting(*found[_CASE + 4 :])) if found else None
+
+
+class Waiting(NamedTuple):
+    """A timer of a case that is held."""
+
+    engine_id: int
+    name: str
+    due_at: datetime
 
 
 def _held(found: Any) -> Held:

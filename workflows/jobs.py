@@ -21,6 +21,7 @@ from workflows.reminders.distributing import distribute, forget_read, settle
 from workflows.reminders.mailing import OpenLine, post, write_digests, write_urgent
 from workflows.reminders.raising import remind
 from workflows.reorganisation.carrying import carry_due
+from workflows.season.rising import raise_leavers
 from workflows.transfers.alarms import raise_unhelped
 
 AT_ONCE = 500
@@ -80,6 +81,7 @@ JOBS = (
     Job("remind", 1800, remind, daily=True, label="Nhắc thời hạn"),
     Job("remind_of_age", 1800, remind_of_age, daily=True, label="Nhắc tuổi, thời gian, tốt nghiệp"),
     Job("raise_unhelped", 1800, raise_unhelped, daily=True, label="Báo người chuyển đến chưa ai giúp đỡ"),
+    Job("raise_leavers", 1800, raise_leavers, daily=True, label="Báo người ra trường chưa biết đi đâu"),
     Job("forecast", 1800, reckon, daily=True, label="Tính dự báo nguồn"),
     Job("distribute", 10, distribute, label="Chuyển thông báo đến từng người"),
     Job("settle_notices", 60, settle, alone=True, label="Cất thông báo về việc đã xong"),

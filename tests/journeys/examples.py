@@ -129,7 +129,7 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "sandbox.lived": (Visit("administrator1", words={"when": "2026-09-01"}),),
     "operations.incident": (Visit("administrator1"),),
     "jobs.index": (Visit("administrator1"),),
-    "jobs.show": (Visit("administrator1", words={"name": "timers"}),),
+    "jobs.show": (Visit("administrator1", words={"job": "timers"}),),
     "channels.index": (Visit("administrator1"),),
     "notices.index": (Visit("cell1"), Visit("cell1", "state=all"), Visit("student1")),
     "meetings.index": (Visit("cell1"), Visit("union1"), Visit("school2")),

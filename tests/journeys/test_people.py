@@ -29,7 +29,7 @@ def test_a_student_sees_what_is_asked_and_leaves_without_saying_why(world: World
     case_id = world.nominate()
     world.until(case_id, "confirm_source")
     page = desk(student_account(world), 390)
-    expect(page.locator(".side .places a")).to_have_text(["Hồ sơ của tôi"])
+    expect(page.locator(".side .places a")).to_have_text(["Hồ sơ của tôi", "Thông báo"])
     page.get_by_role("link", name="Dừng lại").first.click()
     press(page, "Dừng lại")
     expect(page.get_by_role("status").first).to_contain_text("Bạn đã rút")

@@ -22,19 +22,19 @@ def index(tx: Transaction) -> str:
     return render_template("jobs.html", lines=found, workers=working)
 
 
-@pages.get("/operations/jobs/<name>")
+@pages.get("/operations/jobs/<job>")
 @opens("operations.see", Whole)
-def show(tx: Transaction, name: str) -> str:
-    found = jobs_page.line(tx, name, now=now(), wall=wall())
+def show(tx: Transaction, job: str) -> str:
+    found = jobs_page.line(tx, job, now=now(), wall=wall())
     working = jobs_page.workers(tx, wall=wall())
-    return render_template("job.html", line=found, days=jobs_page.history(tx, name), workers=working)
+    return render_template("job.html", line=found, days=jobs_page.history(tx, job), workers=working)
 
 
-@pages.post("/operations/jobs/<name>/now")
+@pages.post("/operations/jobs/<job>/now")
 @opens("operations.see", Whole, writing=True, again="jobs.show")
-def ask(tx: Transaction, name: str) -> Response:
-    jobs_page.job_of(name)
-    if not runs.ask(tx, name, by=user_id(), now=now()):
+def ask(tx: Transaction, job: str) -> Response:
+    jobs_page.job_of(job)
+    if not runs.ask(tx, job, by=user_id(), now=now()):
         raise Conflict(Text("Đã có người yêu cầu chạy việc này. Hãy chờ ít giây rồi tải lại trang."))
     flash(words("Đã yêu cầu. Tiến trình nền sẽ chạy việc này trong ít giây."), "done")
-    return redirect(url_for("jobs.show", name=name), 303)
+    return redirect(url_for("jobs.show", job=job), 303)

@@ -167,8 +167,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.readings": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE})),
     # handing a person on: begun by who answers for the person or above; both sides keep sight of it
     "transfers.list": Permission(PARTY),
-    # the season of graduation: who leaves within one's reach; where to, the school writes down
-    "season.list": Permission(PARTY),
+    # where a leaver goes, as far as the school knows
     "season.record": Permission(PARTY, frozenset({SCHOOL})),
     "transfer.prepare": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     "transfer.see": Permission(PARTY, frozenset({HANDING, TAKING, SUPERIOR, RECEIVER})),

@@ -87,7 +87,6 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "rules.list": "xem quy định",
     "starting.list": "xem việc phải bắt đầu trong tháng",
     "transfers.list": "xem danh sách chuyển giao",
-    "season.list": "xem mùa tốt nghiệp",
     "season.record": "ghi nơi đến của học sinh, sinh viên này",
     "transfer.prepare": "chuẩn bị chuyển giao người này",
     "transfer.see": "xem lần chuyển giao này",

@@ -43,7 +43,7 @@ def extendable(tx: Transaction, case_id: int, on: date) -> list[Extendable]:
 
 @dataclass(frozen=True)
 class Grantable:
-    """A running clock that only the superior prolongs; `lasting`: what the rules ask does not move with it."""
+    """A running clock that only the superior prolongs; `lasting`: what the rules ask stays as it is."""
 
     id: int
     name: str

@@ -5,15 +5,15 @@ however many workers there are; one that cannot be is put off by the outbox and 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
 
 from engine.among import among
 from engine.errors import Unavailable
 from engine.jobs import Done
-from engine.outbox import deliver
+from engine.outbox import deliver, ready
 from engine.records import case, clock, outbox, task
 from engine.time import day_of
 from engine.transactions import Store, Transaction
@@ -21,7 +21,7 @@ from workflows.desk.cases import LISTED
 from workflows.reminders.channels import MAIL
 from workflows.reminders.recipients import people_of, positions_of
 from workflows.reminders.records import notice
-from workflows.reminders.texts import kind_of
+from workflows.reminders.texts import REACHED, kind_of
 
 AT_ONCE = 200
 KEPT = timedelta(days=400)  # a notice that was read
@@ -47,8 +47,8 @@ def distribute(store: Store, now: datetime) -> Done:
 
 
 def settle(store: Store, now: datetime) -> Done:
-    """Nobody needs to read about a task that is done, or a deadline that no longer runs; of a student who
-    said "not now" nobody may."""
+    """Nobody needs to read about a task that is done, a deadline that no longer runs, or one called over that
+    has moved since; of a student who said "not now" nobody may."""
     gone = or_(
         select(case.c.id)
         .where(case.c.id == outbox.c.case_id, outbox.c.id == notice.c.outbox_id, ~LISTED)
@@ -56,6 +56,7 @@ def settle(store: Store, now: datetime) -> Done:
         notice.c.task_id.is_not(None) & ~select(task.c.id).where(task.c.id == notice.c.task_id).exists(),
         notice.c.clock_id.is_not(None)
         & select(clock.c.id).where(clock.c.id == notice.c.clock_id, clock.c.closed_on.is_not(None)).exists(),
+        notice.c.clock_id.is_not(None) & _moved_on(day_of(now)),
     )
     moot = select(notice.c.id).where(notice.c.read_at.is_(None), gone).limit(AT_ONCE)
     with store.transaction(writing=False) as tx:
@@ -68,6 +69,13 @@ def settle(store: Store, now: datetime) -> Done:
     return Done(count, left=int(len(found) == AT_ONCE))
 
 
+def _moved_on(today: date) -> Any:
+    """It was told as reached or over, and the deadline lies ahead again."""
+    told = (outbox.c.id == notice.c.outbox_id, outbox.c.kind.in_(REACHED))
+    ahead = select(clock.c.id).join(outbox, and_(*told)).where(clock.c.id == notice.c.clock_id)
+    return ahead.where(clock.c.extended_from.is_not(None), clock.c.due_on > today).exists()
+
+
 def forget_read(store: Store, now: datetime) -> Done:
     """Notices that were read long ago go; what was told stays in the outbox."""
     old = select(notice.c.id).where(notice.c.read_at < now - KEPT).limit(AT_ONCE)
@@ -78,9 +86,7 @@ def forget_read(store: Store, now: datetime) -> Done:
 
 
 def _waiting(now: datetime) -> Any:
-    ready = or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
-    waiting = select(outbox).where(outbox.c.sent_at.is_(None), outbox.c.kind != MAIL, ready)
-    return waiting.order_by(outbox.c.id).limit(AT_ONCE)
+    return select(outbox).where(*ready(now), outbox.c.kind != MAIL).order_by(outbox.c.id).limit(AT_ONCE)
 
 
 def _still_true(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Row[Any]]:

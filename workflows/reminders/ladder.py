@@ -5,12 +5,12 @@ number of days left: 7 is a week before, 0 the day itself, -3 three days late.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 PERSON, ORGANISATION, SUPERIOR = "person", "organisation", "superior"
 FILE: Final = Path(__file__).with_name("ladder.toml")
@@ -43,6 +43,24 @@ class Ladder:
         if found is None or due_on - timedelta(days=found) <= started_on:
             return None
         return found
+
+
+class Told(NamedTuple):
+    """A rung that was told, and the due day that it was told for."""
+
+    due_on: date
+    rung: int
+
+    @property
+    def day(self) -> date:
+        return self.due_on - timedelta(days=self.rung)
+
+
+def is_news(due_on: date, rung: int, before: Iterable[Told]) -> bool:
+    """A due day that moved brings a rung anew only where that is further away than half of what was left when
+    it was told, or more urgent than anything told: a corrected calendar repeats nothing for everybody."""
+    day, half = due_on - timedelta(days=rung), timedelta(days=max(rung, 0) // 2)
+    return not any(one.rung <= rung and day - one.day <= half for one in before)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,15 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Select, and_, func, or_, select, update
 
 from engine.jobs import Done
-from engine.outbox import deliver, tell
+from engine.outbox import deliver, ready, tell
 from engine.records import outbox
+from engine.sweeping import sweep
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.access.seats import acting_for
@@ -49,14 +51,14 @@ OpenLine = Callable[[], AbstractContextManager[Send]]  # a connection to the mai
 
 def write_digests(store: Store, now: datetime) -> Done:
     """One mail for everybody who has something new since the last one."""
-    return _write(store, _addressees(), now)
+    return _write(store, _addressees(), now, job="digest")
 
 
 def write_urgent(store: Store, now: datetime) -> Done:
     """At once what cannot wait, and everything for those who want it so."""
     urgent = or_(channel.c.mail == AT_ONCE, outbox.c.kind.in_(URGENT))
     query = _addressees().join(outbox, outbox.c.id == notice.c.outbox_id).where(urgent)
-    return _write(store, query, now)
+    return _write(store, query, now, job="urgent_mail")
 
 
 def post(store: Store, now: datetime, open_line: OpenLine) -> Done:
@@ -98,31 +100,28 @@ def _addressees() -> Select[Any]:
 _NEW = (notice.c.read_at.is_(None), notice.c.mailed_at.is_(None))
 
 
-def _write(store: Store, addressees: Select[Any], now: datetime) -> Done:
+def _write(store: Store, addressees: Select[Any], now: datetime, *, job: str) -> Done:
     with store.transaction(writing=False) as tx:
         users = list(tx.execute(addressees).scalars()) if mail_is_open(tx) else []
-    for user in users:
-        with store.transaction() as tx:
-            _write_one(tx, user, now)
-    return Done(len(users))
+    return sweep(store, users, partial(_write_one, now=now), job=job, now=now, cases=False)
 
 
-def _write_one(tx: Transaction, user_id: int, now: datetime) -> None:
+def _write_one(tx: Transaction, user_id: int, *, now: datetime) -> bool:
     """Counts and marks in one transaction: a notice is counted as new in one mail only."""
     new = and_(notice.c.user_id == user_id, *_NEW)
     last, count = tuple(tx.execute(select(func.max(notice.c.id), func.count()).where(new)).one())
     if not count:
-        return
+        return False
     today = day_of(now)
     tasks, late = waiting_counts(tx, acting_for(tx, user_id, today), today)
     facts = {"notices": count, "tasks": tasks, "late": late}
     tell(tx, f"mail:{user_id}:{last}", MAIL, to_user=user_id, facts=facts, now=now)
     tx.execute(update(notice).where(new, notice.c.id <= last).values(mailed_at=now))
+    return True
 
 
 def _anything(store: Store, now: datetime) -> bool:
-    ready = or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= now)
-    waiting = select(outbox.c.id).where(outbox.c.sent_at.is_(None), outbox.c.kind == MAIL, ready).limit(1)
+    waiting = select(outbox.c.id).where(*ready(now), outbox.c.kind == MAIL).limit(1)
     with store.transaction(writing=False) as tx:
         return mail_is_open(tx) and tx.execute(waiting).first() is not None
 

@@ -1,15 +1,17 @@
 """What is to be reminded of: running clocks near their day with the tasks that hang on them, agreed days."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
 
 from engine.among import among
 from engine.records import case, clock, outbox, task
 from engine.transactions import Transaction
-from workflows.reminders.ladder import ladders
+from workflows.reminders.ladder import Told, ladders
+from workflows.reminders.texts import DUE, KINDS
 
 AT_ONCE = 200
 
@@ -23,6 +25,7 @@ class Near(NamedTuple):
     item: int | None
     started_on: date
     due_on: date
+    extended_from: date | None
     custodian_id: int
 
 
@@ -78,6 +81,20 @@ def agreed(tx: Transaction, today: date, *, beyond: int = 0) -> list[Hanging]:
 def told(tx: Transaction, keys: Iterable[str]) -> set[str]:
     """Which of these messages there are already."""
     return set(tx.execute(select(outbox.c.key).where(outbox.c.key.in_(list(keys)))).scalars())
+
+
+def told_before(tx: Transaction, clocks: Collection[Near]) -> dict[int, list[Told]]:
+    """Clock → what was told of it, for clocks whose due day has moved."""
+    cases = {one.case_id for one in clocks if one.extended_from is not None}
+    found: dict[int, list[Told]] = defaultdict(list)
+    told = tx.execute(_TOLD, {"cases": cases}).scalars() if cases else ()
+    for facts in (one for one in told if "clock" in one):
+        found[facts["clock"]].append(Told(date.fromisoformat(facts["due"]), facts["rung"]))
+    return found
+
+
+_OF_DEADLINES: Final = [word for word, kind in KINDS.items() if kind.group == DUE]
+_TOLD = select(outbox.c.facts).where(among(outbox.c.case_id, "cases"), outbox.c.kind.in_(_OF_DEADLINES))
 
 
 def untold(tx: Transaction, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The daily look at every running clock and every agreed day: what is due to be said is left in the outbox.
 
-One event, one key: the clock, its due day and the rung. A clock that moved has other keys; the same is never
-told twice, and after days without a worker only the nearest rung is told.
+One event, one key: the clock, its due day and the rung. The same is never told twice, of a clock that moved
+only what is news, and after days without a worker only the nearest rung.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -18,7 +18,7 @@ from workflows.access.permissions import PARTY
 from workflows.admission.steps import STEPS
 from workflows.organisations.queries import tree_of
 from workflows.reminders import queries
-from workflows.reminders.ladder import ORGANISATION, PERSON, SUPERIOR, Ladder, ladders
+from workflows.reminders.ladder import ORGANISATION, PERSON, SUPERIOR, Ladder, is_news, ladders
 from workflows.reminders.queries import Hanging, Near
 from workflows.reminders.recipients import helpers_of, in_charge
 from workflows.reminders.texts import KINDS
@@ -34,7 +34,7 @@ def _remind_of_clocks(store: Store, now: datetime) -> Done:
     while not done.left:
         with store.transaction(writing=False) as tx:
             found = queries.near(tx, today, beyond=beyond)
-            new = {one.id: one for one in queries.untold(tx, _keyed(found, today)).values()}
+            new = _news(tx, queries.untold(tx, _keyed(found, today)).values(), today)
             hanging = queries.hanging(tx, list(new.values()))
         if not found:
             break
@@ -67,6 +67,17 @@ def _keyed(found: Sequence[Near], today: date) -> dict[str, Near]:
     """Key of the event → its clock, for the clocks that have reached a rung."""
     rungs = {one: _rung(one, today) for one in found}
     return {_key(one, rung): one for one, rung in rungs.items() if rung is not None}
+
+
+def _news(tx: Transaction, found: Collection[Near], today: date) -> dict[int, Near]:
+    """Clock → itself, without those whose day moved so little that what was told of it still holds."""
+    before = queries.told_before(tx, found)
+    rungs = {one: _rung(one, today) for one in found}
+    return {
+        one.id: one
+        for one, rung in rungs.items()
+        if rung is not None and is_news(one.due_on, rung, before.get(one.id, ()))
+    }
 
 
 def _rung(one: Near, today: date) -> int | None:

@@ -123,12 +123,33 @@ KINDS: Final[Mapping[str, Kind]] = {
         "handover",
         PARTY,
     ),
+    # leavers whom nobody knows a place for: the school before the day, those above from the day on
+    "leavers_before": Kind(
+        Text("Còn {days} ngày đến ngày rời trường {due}: {count} người chưa biết nơi đến, chưa có lý do"),
+        PEOPLE,
+        "",
+        PARTY,
+    ),
+    "leavers_due": Kind(
+        Text("Đã đến ngày rời trường {due}: {count} người chưa biết nơi đến, chưa có lý do"),
+        PEOPLE,
+        "",
+        PARTY,
+    ),
+    "leavers_above": Kind(
+        Text("{organisation}: {count} người rời trường ngày {due} chưa biết nơi đến, chưa có lý do"),
+        PEOPLE,
+        "",
+        PARTY,
+    ),
     # who looked into what
     "glass_opened": Kind(
         Text("Một hồ sơ vừa được mở khẩn, cần xem lại"), WATCH, "glass", PARTY, at_once=True
     ),
 }
 
+# Kinds that say of a running clock that its day has come or is over.
+REACHED: Final = tuple(word for word in KINDS if word.endswith(("_today", "_late", "_below")))
 # Facts that are days, written yyyy-mm-dd in the outbox.
 DAYS: Final = frozenset({"due", "day", "meeting_on", "until", "on"})
 # Facts that name an organisation; `{organisation}` is its name.

@@ -4,7 +4,7 @@ What was told is not what may be seen: whoever has changed office since keeps th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy import and_, or_, select, true
 
 from engine.among import among
 from engine.errors import Text
-from engine.records import case, task
+from engine.records import case, clock, task
+from engine.time import day_of
 from engine.transactions import Transaction
 from workflows.access.permissions import CLERKS, PARTY, UNION
 from workflows.access.queries import below
@@ -26,17 +27,20 @@ from workflows.organisations.tree import Tree
 from workflows.people.records import student, user_account
 from workflows.reminders.texts import DAYS, NO_NAME, ORGANISATIONS, SOMEBODY, kind_of
 
+_DUE = select(clock.c.id, clock.c.due_on).where(among(clock.c.id, "clocks"))
 _NAMES = (student.c.family_name, student.c.middle_name, student.c.given_name)
 
 
 @dataclass(frozen=True)
 class Known:
-    """Names of the people that the reader may see, and what organisations and steps are called."""
+    """Names of the people that the reader may see, what organisations and steps are called, and the day of
+    each clock as it is now."""
 
     of_cases: Mapping[int, str]
     of_students: Mapping[int, str]
     tree: Tree
     labels: Mapping[str, str]
+    due_on: Mapping[int, date] = field(default_factory=dict)
 
     def organisation(self, number: int | None) -> str | None:
         node = self.tree.nodes.get(number or 0)
@@ -44,20 +48,27 @@ class Known:
 
 
 def known_to(tx: Transaction, seats: Sequence[Seat], rows: Sequence[Any], on: date) -> Known:
-    """All that the words of these rows need, in at most two statements however many they are."""
+    """All that the words of these rows need, in at most three statements however many they are."""
     cases = {row.case_id for row in rows if row.case_id is not None}
+    clocks = {row.facts["clock"] for row in rows if "clock" in row.facts}
     students = {row.facts["student"] for row in rows if "student" in row.facts}
     return Known(
         of_cases=_of_cases(tx, seats, cases, on) if cases and seats else {},
         of_students=_of_students(tx, seats, students) if students and seats else {},
         tree=tree_of(tx),
         labels=labels(tx.registry),
+        due_on={row.id: row.due_on for row in tx.execute(_DUE, {"clocks": clocks})} if clocks else {},
     )
 
 
 def worded(row: Any, known: Known) -> Text:
-    """The words of the kind with their places filled; days as days, the rest of the facts as they are."""
+    """The words of the kind with their places filled; days as days, the rest of the facts as they are.
+
+    A due day that has moved since is told as it is now, as seen from the day of the notice.
+    """
     places = {name: _as_day(value) if name in DAYS else value for name, value in row.facts.items()}
+    if (moved := known.due_on.get(row.facts.get("clock", 0))) not in (None, places.get("due")):
+        places |= {"due": moved, "days": abs((moved - day_of(row.at)).days)}
     places["person"], places["what"] = _person(row, known), _what(row.facts, known)
     for name in ORGANISATIONS:
         if name in row.facts:

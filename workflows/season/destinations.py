@@ -24,8 +24,8 @@ from workflows.transfers.destinations import RECEIVERS
 ONE = Text("Hãy ghi một nơi đến, hoặc chọn một lý do chưa có nơi đến, không ghi cả hai.")
 NO_PLACE = Text("Không có tổ chức này, hoặc nơi đó không nhận người. Hãy chọn trong danh sách.")
 NOT_YET = Text(
-    "Người này đang có hồ sơ mở hoặc là đảng viên: trước khi ghi rời trường, hãy ghi nơi đến hoặc lý do chưa"
-    " có nơi đến ở trang “Mùa tốt nghiệp”, để không ai bị bỏ sót."
+    "Người này đang có hồ sơ mở hoặc là đảng viên mà chưa biết đi đâu: trước khi ghi rời trường, hãy chuẩn bị"
+    " chuyển giao (“Chuyển đơn vị”), để không ai bị bỏ sót."
 )
 
 

@@ -22,6 +22,7 @@ from workflows.organisations.tree import Tree
 from workflows.rules.ages import add_months
 from workflows.schedules.queries import school_days_of
 from workflows.season.rows import Row, rows_of
+from workflows.season.rungs import TOLD, rungs
 from workflows.season.words import (
     ACCEPTED,
     DONE,
@@ -73,6 +74,12 @@ class Leaver:
         """The school is left and still answers, or a step of the handover is past its day."""
         overdue = self.row.due_on is not None and self.row.due_on < on
         return self.waits and (overdue or (self.leaves_on < on and self.state != NAMED))
+
+    def risen(self, on: date) -> str | None:
+        """Whom it is told to by a day, at the highest; None for who is not lost, or long before the day."""
+        left = (self.leaves_on - on).days
+        told = (who for who in reversed(TOLD) if rungs().days[who][0] >= left)
+        return next(told, None) if self.lost else None
 
     def otherwise(self, holder: str) -> Text | None:
         """What follows where nobody does anything."""

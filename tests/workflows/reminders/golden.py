@@ -35,6 +35,7 @@ FACTS: Mapping[str, Any] = {
     "months": 6,
     "kept": 12,
     "added": 3,
+    "count": 4,
 }
 
 

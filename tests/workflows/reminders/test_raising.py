@@ -10,8 +10,11 @@ from engine.assignment import assign, follow_up
 from engine.records import clock, incident, outbox, task
 from tests.workflows.builders import World, noon
 from tests.workflows.reminders.conftest import Office, verify
+from workflows.access.seats import acting_for
 from workflows.people.records import user_account
 from workflows.reminders import raising
+from workflows.reminders.distributing import settle
+from workflows.reminders.reading import Wanted, notices
 
 
 def due_of(world: World, case_id: int, name: str = "verification") -> date:
@@ -69,22 +72,53 @@ def test_a_worker_that_slept_tells_only_the_nearest_rung(
     assert sorted(row.kind for row in told) == ["due_below", "due_late"]
 
 
-def test_a_clock_that_moves_has_its_rungs_anew_and_going_back_tells_nothing_twice(
+def move(world: World, case_id: int, to: date) -> None:
+    item = world.task(case_id, "verification_reply").item
+    with world.store.transaction() as tx:
+        clocks.extend_clock(tx, case_id, "verification", due_on=to, note="", item=item)
+
+
+def test_a_day_moved_by_a_corrected_calendar_repeats_nothing_and_a_later_one_is_reminded_of_anew(
     world: World, office: Office, verifying: int
 ) -> None:
     due = due_of(world, verifying)
-    item = world.task(verifying, "verification_reply").item
     office.night(due - timedelta(days=7))
+    for days in (1, -1, 2, 0):
+        move(world, verifying, due + timedelta(days=days))
+        assert office.night().items == 0, days
+    later = due + timedelta(days=30)
+    move(world, verifying, later)
+    assert office.night().items == 0, "37 days are left"
+    assert office.night(later - timedelta(days=15)).items == 1
+    assert [row.facts["due"] for row in office.told()] == [str(due), str(later)]
 
-    def move(to: date) -> None:
-        with world.store.transaction() as tx:
-            clocks.extend_clock(tx, verifying, "verification", due_on=to, note="", item=item)
 
-    move(due + timedelta(days=10))
-    assert office.night().items == 1  # the new day, with its own nearest rung
-    assert [row.facts["due"] for row in office.told()] == [str(due), str(due + timedelta(days=10))]
-    move(due)
+def test_a_day_that_moved_near_is_told_at_once_and_the_notice_says_the_day_as_it_is_now(
+    world: World, office: Office, verifying: int
+) -> None:
+    due = due_of(world, verifying)
+    office.night(due - timedelta(days=15))
+    near = due - timedelta(days=12)
+    move(world, verifying, near)
+    assert office.night().items == 1
+    assert [row.facts["rung"] for row in office.told()] == [15, 3]
+    move(world, verifying, near + timedelta(days=1))
     assert office.night().items == 0
+    with world.store.transaction(writing=False) as tx:
+        seats = acting_for(tx, world.users["commune1"], world.today)
+        found = notices(tx, world.users["commune1"], seats, Wanted(group="due"), world.today)
+    told = [line.text.params for line in found.lines]
+    assert [(one["due"], one["days"]) for one in told] == [(near + timedelta(days=1), 4)]
+
+
+def test_what_was_called_over_is_put_away_once_more_time_is_given(
+    world: World, office: Office, verifying: int
+) -> None:
+    due = due_of(world, verifying)
+    office.night(due + timedelta(days=3))
+    assert settle(world.store, noon(world.today)).items == 0
+    move(world, verifying, due + timedelta(days=30))
+    assert settle(world.store, noon(world.today)).items == len(office.heard("due_late", "due_below"))
 
 
 @pytest.mark.long_walk

@@ -45,6 +45,8 @@ def upgrade() -> None:
         where = sa.text(rows)
         op.create_index(name, "notice", [column], unique=False, sqlite_where=where, postgresql_where=where)
 
+    op.create_index("ix_outbox_case", "outbox", ["case_id"], unique=False)
+
     op.create_table(
         "channel",
         sa.Column("user_id", ID, autoincrement=False, nullable=False),
@@ -71,6 +73,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_case", table_name="outbox")
     op.drop_table("network_zone")
     op.drop_table("channel")
     op.drop_table("notice")
