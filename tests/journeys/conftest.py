@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
@@ -22,6 +22,8 @@ from tests.web.conftest import HASH, PASSWORD, as_sent, make_app
 from tests.workflows.builders import World, build
 from workflows.admission.registry import build_registry
 from workflows.people.records import user_account
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
