@@ -25,6 +25,17 @@ STREAMED: Final = 5000
 CELL: Final = func.coalesce(student.c.cell_id, institution.c.cell_id)
 # A school knows of a case while one of its own keeps the file.
 _KEPT_HERE = or_(case.c.custodian_id == CELL, case.c.custodian_id == institution.c.party_organisation_id)
+_elsewhere = case.alias("elsewhere")
+_ANYWHERE = (
+    select(_elsewhere.c.id)
+    .where(
+        _elsewhere.c.subject_id == student.c.id,
+        _elsewhere.c.kind == "admission",
+        _elsewhere.c.closed_on.is_(None),
+    )
+    .correlate(student)
+    .exists()
+)
 _DONE: Final = {
     "cell_vote": ("voted_on", "carried"),
     "admission_decision": ("decided_on", "admitted"),
@@ -86,7 +97,11 @@ def _people(whose: ColumnElement[bool] | None) -> Select[Any]:
         case.c.closed_on.is_(None),
         _KEPT_HERE,
     )
-    open_entry = and_(pool_entry.c.student_id == student.c.id, pool_entry.c.left_on.is_(None))
+    open_entry = and_(
+        pool_entry.c.student_id == student.c.id,
+        pool_entry.c.left_on.is_(None),
+        or_(case.c.id.is_not(None), ~_ANYWHERE),  # the pool says nothing where the file is kept elsewhere
+    )
     s = student.c
     query = (
         select(

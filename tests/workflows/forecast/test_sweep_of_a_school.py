@@ -19,7 +19,7 @@ from workflows.forecast.names import names
 from workflows.forecast.queries import foreseen, sweep_of
 from workflows.forecast.reckoning import figures_of_all, reckon
 from workflows.forecast.records import forecast_figures
-from workflows.people.records import consent, student
+from workflows.people.records import consent, pool_entry, student
 
 NOW = datetime.combine(TODAY, time(3), VIETNAM)
 
@@ -113,7 +113,12 @@ def _of_whom_the_school_knows_no_file(store: Store, world: World, found: dict[in
     """Who took the yes back, and whose file another organisation keeps, is seen by the roll alone."""
     with store.transaction() as tx:
         agreed = set(tx.execute(select(consent.c.student_id).where(consent.c.kind == "political")).scalars())
-        silent, moved = [one for one in agreed if found[one].followed == CASE][:2]
+        in_pool = set(
+            tx.execute(select(pool_entry.c.student_id).where(pool_entry.c.left_on.is_(None))).scalars()
+        )
+        followed = sorted(one for one in agreed if found[one].followed == CASE)
+        silent, moved = sorted(followed, key=lambda one: one in in_pool)[:: len(followed) - 1]
+        assert moved in in_pool  # even so
         tx.execute(update(consent).where(consent.c.student_id == silent).values(withdrawn_on=TODAY))
         cell = next(iter(world.residence_cells.values()))[0]
         tx.execute(update(student).where(student.c.id == moved).values(cell_id=cell))
