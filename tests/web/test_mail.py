@@ -18,7 +18,7 @@ from web.mail import Post, compose
 from workflows.jobs import JOBS
 from workflows.people.records import student, user_account
 from workflows.people.users import add_user
-from workflows.reminders import channels
+from workflows.reminders import channels, mailing
 from workflows.reminders.distributing import distribute
 from workflows.reminders.mailing import LineDown, Mail, post, write_digests, write_urgent
 from workflows.reminders.records import notice
@@ -95,6 +95,22 @@ def test_the_morning_mail_says_how_much_waits_and_is_sent_once(
     assert "Có 1 thông báo mới" in said
     assert "1 việc đang chờ, 0 quá hạn." in said
     assert "https://ketnap.tinh.vn" in said
+
+
+def test_one_reader_whose_mail_cannot_be_written_keeps_nobody_else_from_theirs(
+    reached: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = mailing.waiting_counts, []
+
+    def counts(*asked: object) -> tuple[int, int]:
+        if not broken:
+            broken.append(asked)
+            raise ValueError
+        return whole(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailing, "waiting_counts", counts)
+    assert write_digests(reached.store, now(reached))[:2] == (1, 1)
+    assert write_digests(reached.store, now(reached)).items == 1, "what was not written is written next time"
 
 
 def test_a_mail_is_in_the_language_of_its_reader(reached: World, sink: Sink, line: Post) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.admission.clocks import LABELS
-from workflows.reminders.ladder import ORGANISATION, PERSON, SUPERIOR, Ladder, ladders, read
+from workflows.reminders.ladder import ORGANISATION, PERSON, SUPERIOR, Ladder, Told, is_news, ladders, read
 from workflows.reminders.texts import KINDS
 
 START = date(2026, 1, 1)
@@ -47,6 +47,26 @@ def test_a_ladder_without_a_rhythm_falls_silent() -> None:
     assert long.rungs[:4] == (90, 60, 30, 15)
     last = long.reached(START, DUE, DUE + timedelta(days=1))
     assert last == long.reached(START, DUE, DUE + timedelta(days=4000)) == -1
+
+
+@pytest.mark.parametrize(
+    ("told", "moved", "rung", "news"),
+    [
+        ([], 0, 15, True),
+        ([15], 1, 15, False),
+        ([15], 7, 15, False),
+        ([15], 8, 15, True),
+        ([15], -1, 15, False),
+        ([15], -12, 3, True),
+        ([30, 15, 7], 42, 30, True),
+        ([-1], 2, -1, True),
+        ([-1], -1, -1, False),
+    ],
+)
+def test_a_rung_of_a_day_that_moved_is_news_where_it_moved_far_or_came_nearer(
+    told: list[int], moved: int, rung: int, news: bool
+) -> None:
+    assert is_news(DUE + timedelta(days=moved), rung, [Told(DUE, one) for one in told]) is news
 
 
 @given(
