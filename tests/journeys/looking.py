@@ -26,6 +26,7 @@ READ = """() => {
 SYLLABLE = re.compile(
     r"(?:ngh|ng|gh|gi|ch|kh|nh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 )
+COMMAND = re.compile("“ketnap [^”]*”")  # typed on the server as it stands, in any language
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
 # Names of things, the same in every language, and the names of the other language in its own words.
 KEPT = {"excel", "csv", "xlsx", "pdf", "zip", "bpmn", "dmn", "mail", "email", "escape", "english", "tab"}
@@ -62,7 +63,7 @@ def barriers(page: Page) -> list[dict]:  # type: ignore[type-arg]
 
 def foreign_words(page: Page, names: list[str]) -> list[str]:
     """Words on a Vietnamese page that are none: no syllable, or a sentence of the English catalogue."""
-    text = _without(page.evaluate(READ), names)
+    text = COMMAND.sub(" ", _without(page.evaluate(READ), names))
     words = {word for word in re.findall(r"(?<![\w@.:/-])[a-z]{2,}(?![\w@:/-])", text) if word not in KEPT}
     found = sorted(word for word in words if not SYLLABLE.fullmatch(word))
     return found + [sentence for sentence in _english() if sentence in text]

@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
 from engine.errors import Failure
+from web import reorganisation_forms as reorganising
 from web.navigation import PLACES
 from web.pages import comments, dossier, meetings, remedies, students, texts
 from web.pages.account import Chosen, Code, Password, SignIn
@@ -227,6 +228,7 @@ def _tables() -> Iterator[tuple[str, str]]:
     small = (*small, comments.Remark, dossier.Including)
     small = (*small, Chosen, Code, FirstCode, OwnPassword)
     small = (*small, meetings.Plan, meetings.Change, meetings.Cancellation)
+    small = (*small, reorganising.Found, reorganising.Split)  # their help is put together of two sentences
     for schema in (*FORMS.values(), *small):
         yield from _schema(schema)
 
