@@ -1,7 +1,6 @@
 """Hồ sơ: the list, one case with all its record, its drawn model, and how it leaves its path."""
 
 import uuid
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -21,7 +20,7 @@ from workflows.access import Case, Task
 from workflows.access.reasons import why_seen
 from workflows.admission import acts
 from workflows.admission.forms import HelperLost, Interruption
-from workflows.desk import case_page, case_story, cases, possible
+from workflows.desk import case_page, case_story, cases, possible, untold
 from workflows.desk.export import write_sheet
 from workflows.desk.labels import labels
 from workflows.desk.progress import PATH
@@ -64,12 +63,11 @@ def told(tx: Transaction, case_id: int, *, acts_too: bool) -> dict[str, Any]:
     found = case_page.case_page(tx, case_id)
     if found is None:
         raise NotFound
-    names = labels(tx.registry)
-    story = case_story.story(tx, found, names, today())
-    of_the_party = access.may(tx, user_id(), "case.verifications", Case(case_id), today())
+    names, of_the_party = labels(tx.registry), of_the_party_of(tx, case_id)
+    found = found if of_the_party else untold.without(found)
     facts = {
         "page": found,
-        "story": story if of_the_party else replace(story, verifications=[]),
+        "story": case_story.story(tx, found, names, today(), whole=of_the_party),
         "of_the_party": of_the_party,
         "drawn": case_page.drawn_process(found),
         "age": case_page.age_in_words(found.student.birth_date, today()),
@@ -86,6 +84,11 @@ def told(tx: Transaction, case_id: int, *, acts_too: bool) -> dict[str, Any]:
     return facts | _labels(tx)
 
 
+def of_the_party_of(tx: Transaction, case_id: int) -> bool:
+    """Whether the verification is told too, or only that it goes on."""
+    return access.may(tx, user_id(), "case.verifications", Case(case_id), today())
+
+
 @pages.get("/cases/<number:case_id>/model.svg")
 @opens("case.see", Case)
 def drawing(tx: Transaction, case_id: int) -> Response:
@@ -97,7 +100,9 @@ def drawing(tx: Transaction, case_id: int) -> Response:
     process = request.args.get("process") or "admission"
     if f"{process}.bpmn" not in files:
         abort(404)
-    marks, tags = case_story.drawn_marks(tx, found, today())
+    whole = of_the_party_of(tx, case_id)
+    shown = found if whole else untold.without(found)
+    marks, tags = case_story.drawn_marks(tx, shown, today(), whole=whole)
     svg = render(files, process, marks, tags=tags, words=words)
     width = request.args.get("near", type=int)
     return Response(near(svg, width) if width else svg, mimetype="image/svg+xml")

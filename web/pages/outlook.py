@@ -1,5 +1,6 @@
 """Vì sao chưa, và khi nào?: one person's conditions, days, road and plan; the page that goes home."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,15 +13,19 @@ from engine.records import case
 from engine.transactions import Transaction
 from web.case_words import WORDS
 from web.entry import opens, today, user_id
+from web.pages.cases import of_the_party_of
 from workflows import access
 from workflows.access import Case, Student
 from workflows.access.personal import own_student
+from workflows.desk import untold
 from workflows.desk.labels import labels
 from workflows.forecast import words
-from workflows.forecast.look import Subject, looks, subject_of, without_file
+from workflows.forecast.look import Look, Subject, looks, subject_of, without_file
 from workflows.forecast.one import page_of
+from workflows.forecast.plan import Plan
 from workflows.people.records import student
 from workflows.rules.editions import edition_on
+from workflows.rules.standing import Standing
 
 pages = Blueprint("outlook", __name__)
 
@@ -60,11 +65,14 @@ def for_family(tx: Transaction, one: Subject) -> dict[str, Any]:
 
 def _page(tx: Transaction, one: Subject, back: str) -> str:
     found = page_of(tx, one, today(), vote_on=_meeting())
+    conditions, plan = _told(tx, found.look)
     number = one.student_id
     return render_template(
         "outlook.html",
         page=found,
         seen=found.look.seen,
+        conditions=conditions,
+        plan=plan,
         one=found.look.of,
         back=back,
         may_student=access.may(tx, user_id(), "student.see", Student(number), today()),
@@ -76,6 +84,17 @@ def _page(tx: Transaction, one: Subject, back: str) -> str:
         at_graduation=words.AT_GRADUATION,
         **WORDS,
     )
+
+
+def _told(tx: Transaction, look: Look) -> tuple[list[Standing], Plan | None]:
+    """Conditions and plan; of a verification under way only that it is, to who may not see it."""
+    conditions, plan, case_id = look.seen.standing, look.plan, look.of.case_id
+    if case_id is None or of_the_party_of(tx, case_id):
+        return conditions, plan
+    if plan is not None:
+        kept = [step for step in plan.steps if step.lead.element not in untold.ELEMENTS]
+        plan = replace(plan, steps=kept)
+    return untold.conditions(conditions), plan
 
 
 def _seen_of(tx: Transaction, student_id: int) -> Subject:

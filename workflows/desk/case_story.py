@@ -21,7 +21,7 @@ from workflows.admission.records import act
 from workflows.admission.steps import STEPS
 from workflows.admission.votes import BALLOTS
 from workflows.comments import count_by_case
-from workflows.desk import case_clocks, journal_words
+from workflows.desk import case_clocks, journal_words, untold
 from workflows.desk.case_clocks import ClockShown
 from workflows.desk.case_page import CasePage, names_of
 from workflows.desk.journal_words import Names
@@ -130,18 +130,21 @@ class Story:
         return [one for one in self.conditions if one.unmet is not None]
 
 
-def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date) -> Story:
-    """Read once for the page and the dossier alike."""
+def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date, *, whole: bool = True) -> Story:
+    """Read once for the page and the dossier alike; not `whole`: without the verification (`untold`)."""
     row = cases.get_case(tx, page.case.id)
     entries = _entries(tx, row.id)
-    own = [entry for entry in entries if entry.case_id == row.id]
     drawn = map_of(files_of(tx, page.case.model_id))
-    road = progress(own, drawn, custodian_id=row.custodian_id, closed_on=row.closed_on, today=on)
+    road = _road(entries, row, drawn, on, whole=whole)
+    entries = entries if whole else untold.entries(entries)
+    own = [entry for entry in entries if entry.case_id == row.id]
     acts = {one.id: one.organisation_id for one in tx.execute(select(act).where(act.c.case_id == row.id))}
     owed = {number: held for number, held in acts.items() if held is not None}
     names = _names(tx, entries, labels, {*owed.values(), *(turn.organisation_id for turn in road.custody)})
     stages = _stages(road, row.stage, row.closed_as)
     ahead, conditions, first_day = _conditions(tx, row, on)
+    conditions = conditions if whole else untold.conditions(conditions)
+    following = next_steps(page, drawn)
     begun = {entry.seq: entry.element for entry in own if entry.element}
     due = {one.item: one.due_on for one in page.clocks if one.name == "verification"}
     asked = {one.id: one.organisation or one.addressee or "" for one in page.verifications}
@@ -152,7 +155,7 @@ def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date) -> 
         stages=[one for one in stages if one.name in PATH],
         aside=[one for one in stages if one.name not in PATH],
         owners={number: names.organisation(held) for number, held in owed.items()},
-        next_steps=next_steps(page, drawn),
+        next_steps=following if whole else untold.steps(following),
         next_stage=_next_stage(row.stage),
         custody=[
             Turn(names.organisation(one.organisation_id), one.days, one.from_day, one.to_day)
@@ -177,13 +180,24 @@ def next_steps(page: CasePage, drawn: Map) -> list[str]:
     return [step for step in dict.fromkeys(found) if step not in here]
 
 
-def drawn_marks(tx: Transaction, page: CasePage, on: date) -> tuple[dict[str, str], dict[str, str]]:
+def _road(entries: Sequence[Any], row: CaseRow, drawn: Map, on: date, *, whole: bool) -> Progress:
+    """Stages and days from all that was written; the steps as far as they are told."""
+    own = [entry for entry in entries if entry.case_id == row.id]
+    road = progress(own, drawn, custodian_id=row.custodian_id, closed_on=row.closed_on, today=on)
+    if not whole:
+        road.steps = [step for step in road.steps if step.element not in untold.ELEMENTS]
+    return road
+
+
+def drawn_marks(
+    tx: Transaction, page: CasePage, on: date, *, whole: bool = True
+) -> tuple[dict[str, str], dict[str, str]]:
     """(marks, tags) of the drawing: done with day and count, now, next."""
     drawn = map_of(files_of(tx, page.case.model_id))
     row = cases.get_case(tx, page.case.id)
-    own = [entry for entry in _entries(tx, row.id) if entry.case_id == row.id]
-    road = progress(own, drawn, custodian_id=row.custodian_id, closed_on=row.closed_on, today=on)
-    marks: dict[str, str] = dict.fromkeys(next_steps(page, drawn), "next")
+    road = _road(_entries(tx, row.id), row, drawn, on, whole=whole)
+    following = next_steps(page, drawn)
+    marks: dict[str, str] = dict.fromkeys(following if whole else untold.steps(following), "next")
     tags = {element: _tag(day, road.times[element]) for element, day in road.done_on.items()}
     marks |= dict.fromkeys(road.done_on, "done")
     times = road.stage_times()
@@ -191,9 +205,9 @@ def drawn_marks(tx: Transaction, page: CasePage, on: date) -> tuple[dict[str, st
         if stay.to_day is not None:
             marks[stay.stage] = "done"
             tags[stay.stage] = _tag(stay.to_day, times[stay.stage])
-    following = _next_stage(row.stage)
-    if following is not None:
-        marks.setdefault(following, "next")
+    stage_ahead = _next_stage(row.stage)
+    if stage_ahead is not None:
+        marks.setdefault(stage_ahead, "next")
     here = {line.element for line in page.tasks if line.case_id == row.id}
     here |= {line.name for line in page.timers} | ({row.stage} if row.stage else set())
     tags |= {element: f"✓ {road.times[element]}×" for element in here if element in road.times}
