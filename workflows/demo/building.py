@@ -7,6 +7,7 @@ from datetime import date
 from engine.transactions import Store
 from workflows.demo.accounts import add_users, open_accounts, open_helper, open_students
 from workflows.demo.cases import fill_pool, prepare_admissions, run_cases
+from workflows.demo.handovers import hand_over
 from workflows.demo.measures import Measures
 from workflows.demo.population import add_members, add_pupils
 from workflows.demo.schedules import keep_schedules
@@ -56,6 +57,7 @@ def build(
         fill_pool(tx, world, chance)
     if cases:
         run_cases(store, world, chance, measures, progress)
+        hand_over(store, world, measures)
         with store.transaction() as tx:
             open_helper(tx, world)
             open_students(tx, world)

@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import insert
@@ -13,7 +14,7 @@ from workflows.demo.world import School, World
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 from workflows.schedules.beginning import seed_school_years
-from workflows.schedules.duties import DUTIES, PLAN, POOL_REVIEW, due_on, span_before
+from workflows.schedules.duties import DUTIES, PLAN, POOL_REVIEW, due_on, span_before, span_of
 from workflows.schedules.queries import school_days_of
 from workflows.schedules.records import duty_done, meeting_day, school_period
 from workflows.schedules.school_days import EXAM, GRADUATION
@@ -65,20 +66,19 @@ def _periods(chance: random.Random, school: School, today: date, now: datetime) 
 
 
 def _duties(tx: Transaction, world: World, chance: random.Random, now: datetime) -> list[dict[str, Any]]:
-    """Most of what the periods before asked for was done in time."""
+    """Most of what was due by now, of the present periods and those before, was done in time."""
     schools = school_days_of(tx, [school.institution_id for school in world.schools])
     calendar = calendar_of(tx)
     found = []
-    for school in world.schools:
-        for name, duty in DUTIES.items():
-            span = span_before(duty.every, world.today, schools[school.institution_id])
-            if name == POOL_REVIEW or span is None:
-                continue
-            for place in (school.party_organisation_id, school.union_id):
-                if chance.random() < DID_IT:
-                    due = due_on(duty, span, edition_on(world.today), calendar)
-                    day = calendar.next_working_day(due - timedelta(days=chance.randint(2, 20)))
-                    row = {"organisation_id": place, "duty": name, "period": span.key, "on_day": day}
-                    number = f"{chance.randint(1, 40):02d}-{'KH' if name == PLAN else 'BC'}"
-                    found.append(row | {"number": number, "recorded_at": now})
+    for school, (name, duty), span_on in product(world.schools, DUTIES.items(), (span_before, span_of)):
+        span = span_on(duty.every, world.today, schools[school.institution_id])
+        if name == POOL_REVIEW or span is None:
+            continue
+        due = due_on(duty, span, edition_on(world.today), calendar)
+        for place in (school.party_organisation_id, school.union_id):
+            if due <= world.today and chance.random() < DID_IT:
+                day = calendar.next_working_day(due - timedelta(days=chance.randint(2, 20)))
+                row = {"organisation_id": place, "duty": name, "period": span.key, "on_day": day}
+                number = f"{chance.randint(1, 40):02d}-{'KH' if name == PLAN else 'BC'}"
+                found.append(row | {"number": number, "recorded_at": now})
     return found
