@@ -12,6 +12,7 @@ from engine.sweeping import sweep
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.administration.placing import place_daily
+from workflows.administration.unmanned import raise_unmanned
 from workflows.admission.notices import tell_opened
 from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
@@ -81,6 +82,7 @@ JOBS = (
     Job("remind", 1800, remind, daily=True, label="Nhắc thời hạn"),
     Job("remind_of_age", 1800, remind_of_age, daily=True, label="Nhắc tuổi, thời gian, tốt nghiệp"),
     Job("raise_unhelped", 1800, raise_unhelped, daily=True, label="Báo người chuyển đến chưa ai giúp đỡ"),
+    Job("raise_unmanned", 1800, raise_unmanned, daily=True, label="Báo việc không ai làm được"),
     Job("raise_leavers", 1800, raise_leavers, daily=True, label="Báo người ra trường chưa biết đi đâu"),
     Job("forecast", 1800, reckon, daily=True, label="Tính dự báo nguồn"),
     Job("distribute", 10, distribute, label="Chuyển thông báo đến từng người"),

@@ -151,7 +151,9 @@ def _step_positions(tx: Transaction, permission: str, thing: Thing | None) -> fr
     step = STEPS.get(_element(tx, thing.id) or "") if row is not None else None
     if step is None:
         return None
-    return step.prepare if permission == "task.complete" else step.confirm
+    node = tree_of(tx).nodes.get(row.organisation_id or row.custodian_id)
+    kind = node.kind if node is not None else None
+    return step.prepare_at(kind) if permission == "task.complete" else step.confirm_at(kind)
 
 
 def _element(tx: Transaction, task_id: int) -> str | None:

@@ -27,7 +27,8 @@ from workflows.admission.path import (
     same_version,
 )
 from workflows.admission.side_acts import extend_deadline, leave_path, lose_helper, open_admission
-from workflows.admission.steps import STEPS, Step
+from workflows.admission.steps import STEPS
+from workflows.admission.unions import kind_owing
 
 __all__ = [
     "Desk",
@@ -65,11 +66,13 @@ def complete(
     step = STEPS[found.element]
     if on_behalf_of is None and found.organisation_id not in (None, seat.organisation_id):
         on_behalf_of = found.organisation_id  # typed by the receiver of the paper
-    seat = preparing_seat(tx, seat, step, on_behalf_of is not None, day_of(now))
+    seat = preparing_seat(tx, seat, found, on_behalf_of is not None, day_of(now))
     acting = begin(tx, found, answers, by=by, now=now, on_behalf_of=on_behalf_of, for_user=seat.deputises)
     same_version(acting.case, case_version)
     if votes.taken(step.element, acting.outcome):
-        confirming = step.confirm if on_behalf_of is None else PERMISSIONS["task.confirm"].positions
+        confirming = (
+            confirming_at(tx, found) if on_behalf_of is None else PERMISSIONS["task.confirm"].positions
+        )
         if votes.second_person(tx, seat.organisation_id, confirming, day_of(now), beside=by):
             return propose(acting, found, step)
         return perform(acting, found, step, Confirmation("one_person"), request_key)
@@ -103,7 +106,7 @@ def confirm(
     own = seat.organisation_id == found.organisation_id
     if own:
         seats = access.acting_for(tx, by, day_of(now))
-        confirming = access.seat_among(seats, seat.organisation_id, step.confirm)
+        confirming = access.seat_among(seats, seat.organisation_id, confirming_at(tx, found))
         if confirming is None:
             raise NotAllowed(Text("Chức trách của đồng chí không xác nhận bước này."))
         seat = confirming
@@ -131,16 +134,28 @@ def _written_on_behalf(tx: Transaction, found: TaskRow, waiting: Any) -> int | N
     return None if at_home or found.organisation_id is None else found.organisation_id
 
 
-def preparing_seat(tx: Transaction, seat: access.Seat, step: Step, on_behalf: bool, on: date) -> access.Seat:
+def preparing_seat(
+    tx: Transaction, seat: access.Seat, task: TaskRow, on_behalf: bool, on: date
+) -> access.Seat:
     """The seat in which the step is done: one of the step's own positions; who types the paper of an outside
     organisation needs only a desk. Raises NotAllowed."""
-    if on_behalf or seat.position in step.prepare:
+    positions = preparing_at(tx, task)
+    if on_behalf or seat.position in positions:
         return seat
     seats = access.acting_for(tx, seat.user_id, on)
-    found = access.seat_among(seats, seat.organisation_id, step.prepare)
+    found = access.seat_among(seats, seat.organisation_id, positions)
     if found is None:
         raise NotAllowed(Text("Chức trách của đồng chí không làm bước này. Hãy nhờ người được phân công."))
     return found
+
+
+def preparing_at(tx: Transaction, task: TaskRow) -> frozenset[str]:
+    """Who prepares the step in the organisation that owes it."""
+    return STEPS[task.element].prepare_at(kind_owing(tx, task))
+
+
+def confirming_at(tx: Transaction, task: TaskRow) -> frozenset[str]:
+    return STEPS[task.element].confirm_at(kind_owing(tx, task))
 
 
 def nominate(

@@ -28,6 +28,10 @@ OPINIONS = (
 LOST = (("left", "Chuyển đi khỏi chi bộ"), ("died", "Từ trần"), ("unable", "Không tiếp tục giúp đỡ được"))
 WORK_STUDY = (("good", "Tốt"), ("fair", "Khá"), ("average", "Trung bình"), ("weak", "Yếu"))
 
+# Where the union of the place is not entered here: what the paper of others may say beside its own words.
+NO_UNION = "no_union"
+WITHOUT_UNION = ((NO_UNION, "Nơi này không có tổ chức Đoàn: hai đảng viên chính thức giới thiệu"),)
+
 # Element → its outcome words with their labels. The words are those of the models.
 OUTCOMES: dict[str, tuple[tuple[str, str], ...]] = {
     "record_consent": (("agreed", "Đồng ý phấn đấu vào Đảng"), ("not_now", "Chưa, để sau")),

@@ -21,9 +21,9 @@ from engine.transactions import Transaction
 from workflows import access
 from workflows.admission import guards, history, meetings, votes
 from workflows.admission.acting import Acting
-from workflows.admission.forms import FORMS
 from workflows.admission.path import find_task
 from workflows.admission.steps import STEPS, Step
+from workflows.admission.unions import form_at
 from workflows.documents.catalogue import papers
 from workflows.organisations.kinds import (
     COMMUNE_COMMITTEE,
@@ -69,14 +69,14 @@ def prepare(tx: Transaction, task_id: int, *, by: int, on: date) -> Desk:
         raise NotFound
     seat = access.require(tx, by, "task.see", access.Task(task_id), on)
     case, step = cases.get_case(tx, found.case_id), STEPS[found.element]
-    acting = trial(tx, found, case, by, on)
+    acting, form = trial(tx, found, case, by, on), form_at(tx, found)
     return Desk(
         task=found,
         case=case,
         step=step,
         student=tx.execute(select(student).where(student.c.id == case.subject_id)).one(),
-        form=FORMS[step.form],
-        choices=choices_of(acting, FORMS[step.form]),
+        form=form,
+        choices=choices_of(acting, form),
         values=first_values(acting),
         unmet=guards.unmet(acting, step.guards),
         clock=clock_of(tx, found, step),

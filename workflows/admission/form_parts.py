@@ -87,10 +87,14 @@ def form(
     on: str = "Ngày ghi trên văn bản",
     *,
     needs: Mapping[str, frozenset[str]] | None = None,
+    beside: tuple[tuple[str, str], ...] = (),
     **own: Any,
 ) -> type[Schema]:
-    """The form of one step: what all have, its own fields between, and what it needs by outcome."""
-    words = OUTCOMES[element]
+    """The form of one step: what all have, its own fields between, and what it needs by outcome.
+
+    `beside`: outcomes that it has only here, besides those of the step.
+    """
+    words = (*OUTCOMES[element], *beside)
     outcome = choice("Kết quả", words, required=len(words) > 1)
     if len(words) == 1:
         outcome.load_default = words[0][0]

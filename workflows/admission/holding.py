@@ -20,9 +20,8 @@ from workflows.access.permissions import CLERKS, HELPER
 from workflows.access.queries import helps
 from workflows.access.standing_in import Able, able_at
 from workflows.admission.acting import standing_in
-from workflows.admission.acts import preparing_seat
+from workflows.admission.acts import preparing_at, preparing_seat
 from workflows.admission.path import find_task
-from workflows.admission.steps import STEPS
 from workflows.people.records import user_account
 
 NOBODY = 0
@@ -76,7 +75,7 @@ def colleagues(tx: Transaction, task_id: int, *, by: int, on: date) -> list[Able
     if found is None:
         return []
     on_behalf = found.organisation_id not in (None, seat.organisation_id)
-    positions = CLERKS if on_behalf else STEPS[found.element].prepare
+    positions = CLERKS if on_behalf else preparing_at(tx, found)
     able = able_at(tx, seat.organisation_id, positions, on)
     able = [one for one in able if one.position not in HELPER or helps(tx, one.user_id, task_id)]
     return list({one.user_id: one for one in reversed(able)}.values())[::-1]
@@ -97,7 +96,7 @@ def _seat(tx: Transaction, task_id: int, by: int, now: datetime) -> tuple[access
     on = day_of(now)
     seat = access.require(tx, by, "task.complete", access.Task(task_id), on)
     on_behalf = found.organisation_id not in (None, seat.organisation_id)
-    return preparing_seat(tx, seat, STEPS[found.element], on_behalf, on), found
+    return preparing_seat(tx, seat, found, on_behalf, on), found
 
 
 def _assign(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 from sqlalchemy import bindparam, or_, select, update
 
 from engine import cases
@@ -25,6 +25,7 @@ from workflows.admission.forms import FORMS
 from workflows.admission.papers import keep_paper, number_paper
 from workflows.admission.picks import refuse_unknown
 from workflows.admission.steps import Step
+from workflows.admission.unions import form_at
 from workflows.rules.editions import edition_on
 from workflows.rules.queries import calendar_of
 from workflows.transfers import following
@@ -58,7 +59,8 @@ def begin(
 
     `written_at`: when the first person wrote what is confirmed only now; lateness counts to that day.
     """
-    read = read_answers(found.element, answers, before_system=before_system)
+    form = FORMS[found.element] if before_system else form_at(tx, found)
+    read = read_answers(found.element, answers, before_system=before_system, form=form)
     held = hold_case(tx, found.case_id)  # from here on nobody else moves this case
     if held is None:
         raise Conflict
@@ -179,13 +181,19 @@ def refuse_unlawful(acting: Acting, step: Step) -> None:
         raise NotLawful(found)
 
 
-def read_answers(element: str, answers: Mapping[str, Any], *, before_system: bool = False) -> dict[str, Any]:
+def read_answers(
+    element: str,
+    answers: Mapping[str, Any],
+    *,
+    before_system: bool = False,
+    form: type[Schema] | None = None,
+) -> dict[str, Any]:
     """The answers of a form, typed; every fault by its field. Of the past only numbers are insisted on."""
-    form: Any = FORMS[element]()
+    asked: Any = (form or FORMS[element])()
     if before_system:
-        form.needed = {name: words for name, words in form.needed.items() if name in ON_PAPER}
+        asked.needed = {name: words for name, words in asked.needed.items() if name in ON_PAPER}
     try:
-        read: dict[str, Any] = form.load(dict(answers))
+        read: dict[str, Any] = asked.load(dict(answers))
     except ValidationError as error:
         raise InvalidAnswers(faults_of(error.messages)) from None
     return read

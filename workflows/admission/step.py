@@ -7,6 +7,7 @@ from workflows.admission import deeds
 from workflows.admission.acting import Acting
 from workflows.admission.clocks import TASK_CLOCK
 from workflows.admission.votes import BALLOTS
+from workflows.organisations.kinds import UNIONS
 
 PARTY = frozenset({"secretary", "deputy_secretary", "committee_member", "officer"})
 LEADERS = frozenset({"secretary", "deputy_secretary", "committee_member"})
@@ -33,6 +34,7 @@ LANES: Mapping[str, tuple[frozenset[str], frozenset[str], frozenset[str]]] = {
     "referring_committee": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
     "receiver": (PARTY, frozenset(), frozenset({"secretary", "deputy_secretary"})),
 }
+UNION_LANES = frozenset({"union_branch", "youth_union"})
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,18 @@ class Step:
     def confirm(self) -> frozenset[str]:
         """Who confirms as the second person; empty where one person is enough."""
         return LANES[self.lane][1] if self.votes else frozenset()
+
+    def of_union_outside(self, kind: str | None) -> bool:
+        """A union's step that falls to an organisation of a kind that is none: the union of the place is not
+        entered here, so its paper is typed, as of any organisation outside of the system."""
+        return self.lane in UNION_LANES and kind not in UNIONS
+
+    def prepare_at(self, kind: str | None) -> frozenset[str]:
+        """Who prepares it where it falls to an organisation of that kind."""
+        return self.prepare | PARTY if self.of_union_outside(kind) else self.prepare
+
+    def confirm_at(self, kind: str | None) -> frozenset[str]:
+        return self.confirm | LEADERS if self.votes and self.of_union_outside(kind) else self.confirm
 
     @property
     def sign(self) -> frozenset[str]:

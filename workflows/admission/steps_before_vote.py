@@ -1,6 +1,7 @@
 """The steps from the first question to the certified history, in the order of the road."""
 
-from workflows.admission import deeds
+from workflows.admission import deeds, unions
+from workflows.admission.choices import NO_UNION
 from workflows.admission.step import RETURN, Step
 
 BEFORE_VOTE = (
@@ -87,7 +88,8 @@ BEFORE_VOTE = (
         "union_resolution",
         "Ban Chấp hành Đoàn ra nghị quyết giới thiệu",
         "youth_union",
-        papers={"carried": "union_resolution", "failed": "meeting_minutes"},
+        unions.introduce,
+        papers={"carried": "union_resolution", "failed": "meeting_minutes", NO_UNION: "helper_letter"},
         guards=("consent",),
         parallel=True,
     ),

@@ -15,6 +15,7 @@ from engine.among import among
 from engine.records import case
 from engine.transactions import Transaction
 from workflows.admission import history
+from workflows.admission.choices import NO_UNION
 from workflows.admission.records import (
     act,
     ceremony,
@@ -76,7 +77,8 @@ def facts_of(file: File, on: date) -> Facts:
     requests = [row for row in file.verifications if row.act_id > since]
     opinions = [row for row in file.opinions if row.act_id > here]
     certified = history.newest(rows, "conclude_history", outcomes=("certified",))
-    resolution = history.newest(rows, "union_resolution", outcomes=("carried",), after=since)
+    resolution = history.newest(rows, "union_resolution", outcomes=("carried", NO_UNION), after=since)
+    union_exists = resolution is None or resolution.outcome != NO_UNION
     roll = file.roll
     return Facts(
         birth_date=file.birth_date,
@@ -88,7 +90,8 @@ def facts_of(file: File, on: date) -> Facts:
         verification_open=_open_verifications(rows, since, requests),
         verification_adverse=any(row.answer == "adverse" and row.weighed != "accepted" for row in requests),
         history_concluded=history.conclusion_among(rows, on) is not None,
-        union_resolution_on=resolution.on_day if resolution is not None else None,
+        union_resolution_on=resolution.on_day if resolution is not None and union_exists else None,
+        union_exists=union_exists,
         opinions_summarised=_summarised(rows, since),
         opinions_open=sum(row.answered_on is None for row in opinions),
         helper_letter_signed=history.newest(rows, "helper_letter", after=since) is not None,

@@ -35,6 +35,7 @@ from workflows.access.standing_in import on_day, somebody, unstaffed_under
 from workflows.admission.records import helper_assignment, vote
 from workflows.admission.steps import STEPS
 from workflows.desk.constants import constant
+from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation_place
 from workflows.people.records import user_account
 
@@ -170,11 +171,12 @@ def _confirming(tx: Transaction, seats: Sequence[Seat], pending: list[Any], on: 
         return []
     offices = {seat.organisation_id for seat in acting}
     under = below(tx, sorted(offices), on) - offices
+    nodes = tree_of(tx).nodes
     own = {
         (seat.organisation_id, name)
         for seat in acting
         for name, step in STEPS.items()
-        if seat.position in step.confirm
+        if seat.position in step.confirm_at(nodes[seat.organisation_id].kind)
     }
     return [
         row.number

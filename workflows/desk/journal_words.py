@@ -81,7 +81,7 @@ def _person(names: Names, number: object, stood_in_for: object) -> Text:
 
 def outcome_of(element: str | None, word: object) -> str | None:
     """The label of an outcome of a step; None where there is none."""
-    return dict(choices.OUTCOMES.get(element or "", ())).get(str(word))
+    return dict((*choices.WITHOUT_UNION, *choices.OUTCOMES.get(element or "", ()))).get(str(word))
 
 
 def _task(entry: Any, facts: Mapping[str, Any], names: Names) -> Text:

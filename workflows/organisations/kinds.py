@@ -43,6 +43,8 @@ COMMITTEES: Final = frozenset(
 )
 # The committee that resolves between the cell and the committee that decides.
 BASE_COMMITTEES: Final = frozenset({GRASSROOTS_COMMITTEE, SUBORDINATE_COMMITTEE})
+# Youth unions; one of them owes a union's step, or nobody that is entered here does.
+UNIONS: Final = frozenset({YOUTH_UNION_BASE, UNION_BRANCH})
 # Organs that serve a committee and stand right under it.
 ORGANS: Final = frozenset({PARTY_BUILDING_BOARD, POLITICAL_CENTRE})
 

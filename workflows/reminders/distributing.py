@@ -18,6 +18,7 @@ from engine.records import case, clock, outbox, task
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.desk.cases import LISTED
+from workflows.organisations.queries import tree_of
 from workflows.reminders.channels import MAIL
 from workflows.reminders.recipients import people_of, positions_of
 from workflows.reminders.records import notice
@@ -141,7 +142,8 @@ _SUPERSEDE = (
 def _users(tx: Transaction, row: Row[Any], now: datetime) -> Sequence[int]:
     if row.to_user is not None:
         return [row.to_user]
-    positions = positions_of(kind_of(row.kind), row.facts.get("element"))
+    told = tree_of(tx).nodes.get(row.to_organisation)
+    positions = positions_of(kind_of(row.kind), row.facts.get("element"), told.kind if told else None)
     return people_of(tx, row.to_organisation, positions, row.case_id, day_of(now))
 
 

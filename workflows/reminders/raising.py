@@ -163,9 +163,13 @@ def _in_charge(tx: Transaction, one: Near, task: Hanging | None, owing: int, tod
     if task is None:
         return in_charge(tx, owing, PARTY, None, today)
     helpers = helpers_of(tx, one.case_id) if task.lane == "helper" else []
-    step = STEPS.get(task.element)
-    prepare = PARTY if step is None else step.prepare
+    prepare = _preparing(tx, task.element, owing)
     return helpers or in_charge(tx, owing, prepare, task.assignee_id, today)
+
+
+def _preparing(tx: Transaction, element: str, owing: int) -> frozenset[str]:
+    step, node = STEPS.get(element), tree_of(tx).nodes.get(owing)
+    return PARTY if step is None else step.prepare_at(node.kind if node is not None else None)
 
 
 # --- a day that was agreed on
@@ -183,8 +187,7 @@ def _tell_day(
     owing = one.organisation_id
     if owing is None:
         return 0
-    step = STEPS.get(one.element)
-    positions = PARTY if step is None else step.prepare
+    positions = _preparing(tx, one.element, owing)
     people = in_charge(tx, owing, positions, one.assignee_id, today) if one.assignee_id else []
     to = {"to_user": people[0]} if people else {"to_organisation": owing}
     facts = {"task": one.id, "element": one.element, "day": str(one.follow_up_on), "organisation": owing}

@@ -29,15 +29,16 @@ RANKS: Final = (
 )
 
 
-def positions_of(kind: Kind, element: str | None) -> frozenset[str]:
+def positions_of(kind: Kind, element: str | None, of: str | None = None) -> frozenset[str]:
     """Whoever prepares the step; for a message about no step, whoever the kind says.
 
+    `of`: the kind of the organisation that is told.
     A helper sees tasks of the helper's lane only, even where the helper's word would do in another.
     """
     step = STEPS.get(element or "")
     if step is None or kind.group not in (WORK, DUE):
         return kind.positions
-    acting = step.prepare | step.confirm
+    acting = step.prepare_at(of) | step.confirm_at(of)
     return acting if step.lane == "helper" else acting - HELPER
 
 

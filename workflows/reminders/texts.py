@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import Text
-from workflows.access.permissions import PARTY, UNION
+from workflows.access.permissions import ADMINISTRATORS, PARTY, UNION
 
 # The parts of the page, in its order; each kind belongs to one.
 WORK, DUE, PEOPLE, WATCH = "work", "due", "people", "watch"
@@ -123,24 +123,57 @@ KINDS: Final[Mapping[str, Kind]] = {
         "handover",
         PARTY,
     ),
+    # open steps that nobody may do: to who can give the position that is missing
+    "unmanned": Kind(
+        Text("{organisation}: {count} việc không ai làm được, chưa ai giữ chức trách của bước: {what}"),
+        WATCH,
+        "",
+        ADMINISTRATORS,
+    ),
     # leavers whom nobody knows a place for: the school before the day, those above from the day on
     "leavers_before": Kind(
         Text("Còn {days} ngày đến ngày rời trường {due}: {count} người chưa biết nơi đến, chưa có lý do"),
         PEOPLE,
-        "",
+        "institution",
         PARTY,
     ),
     "leavers_due": Kind(
         Text("Đã đến ngày rời trường {due}: {count} người chưa biết nơi đến, chưa có lý do"),
         PEOPLE,
-        "",
+        "institution",
         PARTY,
     ),
     "leavers_above": Kind(
         Text("{organisation}: {count} người rời trường ngày {due} chưa biết nơi đến, chưa có lý do"),
         PEOPLE,
-        "",
+        "institution",
         PARTY,
+    ),
+    # plans of the organisations: to those who may approve, then to those who made it
+    "plan_waits": Kind(
+        Text("Phương án sắp xếp tổ chức chờ đồng chí duyệt: văn bản số {number}, hiệu lực từ {on}"),
+        WORK,
+        "plan",
+        frozenset(),
+    ),
+    "plan_approved": Kind(
+        Text("Phương án sắp xếp tổ chức đã được duyệt: văn bản số {number}, hiệu lực từ {on}"),
+        WORK,
+        "plan",
+        frozenset(),
+    ),
+    "plan_returned": Kind(
+        Text("Phương án sắp xếp tổ chức được trả lại để sửa: văn bản số {number}"), WORK, "plan", frozenset()
+    ),
+    "plan_done": Kind(
+        Text("Đã thực hiện xong phương án sắp xếp tổ chức: văn bản số {number}"), WORK, "plan", frozenset()
+    ),
+    "plan_stopped": Kind(
+        Text("Phương án sắp xếp tổ chức đang dừng, cần xem lý do: văn bản số {number}"),
+        WORK,
+        "plan",
+        frozenset(),
+        at_once=True,
     ),
     # who looked into what
     "glass_opened": Kind(
