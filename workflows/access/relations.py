@@ -174,19 +174,20 @@ def relations(tx: Transaction, organisation_id: int, thing: Thing, on: date) -> 
 
 
 def to_case(tx: Transaction, organisation_id: int, case_id: int, on: date) -> frozenset[str] | None:
+    """By who stands for the custodian that day: an heir has the case before the case itself is moved."""
     case = queries.case_row(tx, case_id)
     if case is None:
         return None
     if case.closed_as in UNSEEN:
         return frozenset()
-    found = set()
-    if organisation_id == case.custodian_id:
+    found, custodian = set(), tree_of(tx).standing(case.custodian_id, on)
+    if organisation_id == custodian:
         found.add(OWN)
-    elif organisation_id in queries.above(tx, case.custodian_id, on):
+    elif organisation_id in queries.above(tx, custodian, on):
         found.add(SUPERIOR)
     elif organisation_id in queries.former_custodians(tx, case_id):
         found.add(FORMER)
-    if organisation_id in queries.deciding(tx, case.custodian_id, on):
+    if organisation_id in queries.deciding(tx, custodian, on):
         found.add(DECIDING)
     if organisation_id in queries.answering(tx, case_id):
         found.add(ANSWERING)

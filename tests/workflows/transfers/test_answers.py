@@ -146,6 +146,18 @@ def test_a_letter_under_way_to_an_organisation_that_ends_goes_to_its_successor(a
     assert holder(town) == town.street
 
 
+def test_an_heir_has_the_case_before_the_case_itself_was_moved(at: At) -> None:
+    town = at("helped")
+    town.pass_days(3)
+    with town.store.transaction() as tx:
+        succeed(tx, town.cell, [town.other_cell], on=town.today, by=None, now=town.now())
+        assert cases.get_case(tx, town.case_id).custodian_id == town.cell, "not moved yet"
+        about = access.Case(town.case_id)
+        assert access.relations.to_case(tx, town.other_cell, town.case_id, town.today) >= {"own"}
+        assert access.may(tx, town.users["other1"], "case.interrupt", about, town.today)
+        assert access.may(tx, town.users["school1"], "case.see", about, town.today)
+
+
 def test_the_paper_of_a_receiver_without_an_account_is_typed_with_its_number(at: At) -> None:
     town = at("helped")
     handover = town.offered(town.village)
