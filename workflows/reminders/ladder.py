@@ -85,9 +85,16 @@ class Ladders:
     audience: Audience
     by_clock: Mapping[str, Ladder]
     other: Ladder
+    by_duty: Mapping[str, Ladder]
+    catch_up: timedelta  # a rung of a duty whose day came longer ago is told no more
 
     def of(self, clock: str) -> Ladder:
         return self.by_clock.get(clock, self.other)
+
+    def of_duty(self, duty: str, begun_on: date, due_on: date, today: date) -> int | None:
+        """The rung that a duty of a period begun on that day has reached."""
+        since = max(begun_on, today - self.catch_up)
+        return self.by_duty[duty].reached(since, due_on, today)
 
     @property
     def first(self) -> int:
@@ -108,6 +115,8 @@ def read(raw: Mapping[str, Any]) -> Ladders:
         audience=Audience(**raw["audience"]),
         by_clock={name: _ladder(raw, row) for name, row in raw["clocks"].items()},
         other=_ladder(raw, raw["other"]),
+        by_duty={name: _ladder(raw, row) for name, row in raw["duties"].items()},
+        catch_up=timedelta(days=raw["catch_up_days"]),
     )
 
 

@@ -26,6 +26,8 @@ notice = Table(
     Column("organisation_id", ForeignKey("organisation.id")),  # told through it; NULL: to the person alone
     Column("task_id", Id),  # once the task is done, nobody needs to read about it
     Column("clock_id", Id),  # a later notice of the same deadline takes the place of an unread one
+    Column("topic", String(60)),  # what it is about where that is no clock: a later one takes its place too
+    Column("student_id", Id),  # whom it is about where that is no case: once nobody follows them, it is over
     Column("at", Instant, nullable=False),
     Column("read_at", Instant),
     Column("mailed_at", Instant),  # an e-mail has counted it
@@ -39,6 +41,10 @@ _of_task = text("read_at IS NULL AND task_id IS NOT NULL")
 Index("ix_notice_task", notice.c.task_id, sqlite_where=_of_task, postgresql_where=_of_task)
 _of_clock = text("read_at IS NULL AND clock_id IS NOT NULL")
 Index("ix_notice_clock", notice.c.clock_id, sqlite_where=_of_clock, postgresql_where=_of_clock)
+_of_topic = text("read_at IS NULL AND topic IS NOT NULL")
+Index("ix_notice_topic", notice.c.topic, notice.c.user_id, sqlite_where=_of_topic, postgresql_where=_of_topic)
+_of_student = text("read_at IS NULL AND student_id IS NOT NULL")
+Index("ix_notice_student", notice.c.student_id, sqlite_where=_of_student, postgresql_where=_of_student)
 _unmailed = text("read_at IS NULL AND mailed_at IS NULL")
 Index("ix_notice_unmailed", notice.c.user_id, sqlite_where=_unmailed, postgresql_where=_unmailed)
 

@@ -1,6 +1,5 @@
 """The duties that come back: what, how often, for which period, due when; the editions say who owes. Pure."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -77,13 +76,25 @@ def due_on(duty: Duty, span: Span, edition: Edition, calendar: Calendar) -> date
     return last_day(day, edition, calendar)
 
 
+def words_of(period: str) -> Text:
+    """A period in words, by its key: "2026-11", "2026-2027/1", "2026"."""
+    years, _, number = period.partition("/")
+    if number:
+        return Text("học kỳ {number}, năm học {years}", number=int(number), years=years)
+    year, _, month = period.partition("-")
+    return Text("tháng {month}", month=f"{month}/{year}") if month else Text("năm {year}", year=year)
+
+
+def _span(key: str, first: date, last: date) -> Span:
+    return Span(key, first, last, words_of(key))
+
+
 def _month(day: date) -> Span:
-    last = day.replace(day=monthrange(day.year, day.month)[1])
-    return Span(f"{day:%Y-%m}", month_start(day), last, Text("tháng {month}", month=f"{day:%m/%Y}"))
+    return _span(f"{day:%Y-%m}", month_start(day), month_end(day))
 
 
 def _year(year: int) -> Span:
-    return Span(str(year), date(year, 1, 1), date(year, 12, 31), Text("năm {year}", year=str(year)))
+    return _span(str(year), date(year, 1, 1), date(year, 12, 31))
 
 
 def _terms(school: SchoolDays) -> list[Span]:
@@ -93,6 +104,5 @@ def _terms(school: SchoolDays) -> list[Span]:
         if term.kind == TERM:
             number = counted[term.year] = counted.get(term.year, 0) + 1
             years = f"{term.year}-{term.year + 1}"
-            words = Text("học kỳ {number}, năm học {years}", number=number, years=years)
-            found.append(Span(f"{years}/{number}", term.first, term.last, words))
+            found.append(_span(f"{years}/{number}", term.first, term.last))
     return found
