@@ -9,7 +9,8 @@ import pytest
 from engine.models.structure import read_models
 from engine.models.xml import parse_xml
 from tests.web.conftest import Person
-from tests.workflows.builders import BPMN, World
+from tests.workflows.builders import BPMN, World, noon
+from workflows import comments
 from workflows.admission import choices
 from workflows.admission.steps import STEPS
 from workflows.desk import case_page, case_story, untold
@@ -84,3 +85,19 @@ def test_papers_of_the_verification_are_not_listed_for_the_union(
     letter = "Văn bản"
     count = re.compile(letter + r"[^0-9]{0,80}([0-9]+)", re.S)
     assert int(count.findall(union)[0]) < int(count.findall(party)[0])
+
+
+def test_what_was_said_at_a_step_of_the_verification_stays_among_the_party(
+    world: World, person: Callable[[str], Person], troubled: int
+) -> None:
+    hidden = next(task for task in world.tasks(troubled) if task.element in untold.ELEMENTS)
+    given = {"by": world.users["school1"], "now": noon(world.today)}
+    with world.store.transaction() as tx:
+        comments.add(tx, troubled, "Chỉ cấp ủy biết", task_id=hidden.id, **given)
+        comments.add(tx, troubled, "Ai cũng đọc được", task_id=None, **given)
+    page = told(person("cell1"), f"/cases/{troubled}/comments")
+    assert "Chỉ cấp ủy biết" in page and "Ai cũng đọc được" in page
+    union = person("union1")
+    page = told(union, f"/cases/{troubled}/comments")
+    assert "Chỉ cấp ủy biết" not in page and "Ai cũng đọc được" in page
+    assert '<span class="num">(1)</span>' in told(union, f"/cases/{troubled}")

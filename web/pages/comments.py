@@ -14,11 +14,12 @@ from engine.transactions import Transaction
 from web import forms
 from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
+from web.pages.cases import of_the_party_of
 from workflows import access, comments
 from workflows.access import Case, Task
 from workflows.access.reasons import why_seen
 from workflows.admission.fields import Sheet, passage
-from workflows.desk import case_page, task_page
+from workflows.desk import case_page, task_page, untold
 from workflows.desk.labels import labels
 
 pages = Blueprint("comments", __name__)
@@ -41,7 +42,8 @@ def of_case(tx: Transaction, case_id: int) -> str:
     page = case_page.case_page(tx, case_id)
     if page is None:
         raise NotFound
-    thread = comments.read(tx, case_id, by=user_id(), purpose=READING, now=now())
+    without = () if of_the_party_of(tx, case_id) else untold.ELEMENTS
+    thread = comments.read(tx, case_id, by=user_id(), purpose=READING, now=now(), without=without)
     why = why_seen(tx, user_id(), "case.see", Case(case_id), today())
     return _page(tx, thread, name=page.name, case_id=case_id, why=why)
 

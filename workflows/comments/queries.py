@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from engine.errors import NotFound
 from engine.records import case, read_log
@@ -39,12 +39,15 @@ def field_of(comment_id: int) -> str:
     return f"comment.{comment_id}.text"
 
 
-def count_by_case(tx: Transaction, case_ids: Collection[int]) -> dict[int, int]:
-    """How many comments stand on each of these cases; without those withdrawn, and without zeros."""
+def count_by_case(
+    tx: Transaction, case_ids: Collection[int], *, without: Collection[str] = ()
+) -> dict[int, int]:
+    """How many comments stand on each of these cases; without those withdrawn, those written at the steps
+    `without`, and zeros."""
     if not case_ids:
         return {}
     query = select(comment.c.case_id, func.count()).where(
-        comment.c.case_id.in_(case_ids), comment.c.withdrawn_at.is_(None)
+        comment.c.case_id.in_(case_ids), comment.c.withdrawn_at.is_(None), *_not_at(without)
     )
     return dict(tuple(row) for row in tx.execute(query.group_by(comment.c.case_id)))
 
@@ -71,12 +74,13 @@ def read(
     purpose: str,
     now: datetime,
     task_id: int | None = None,
+    without: Collection[str] = (),
 ) -> list[Comment]:
-    """The thread of a case, or of one of its tasks, oldest first.
+    """The thread of a case, or of one of its tasks, oldest first, but for what was written at `without`.
 
     The log names each comment once a day and reader: a page that is loaded again says nothing new.
     """
-    rows = _rows(tx, case_id, task_id)
+    rows = _rows(tx, case_id, task_id, without)
     if not rows:
         return []
     student_id = int(tx.execute(select(case.c.subject_id).where(case.c.id == case_id)).scalar_one())
@@ -102,13 +106,17 @@ def read(
     ]
 
 
-def _rows(tx: Transaction, case_id: int, task_id: int | None) -> list[Any]:
+def _not_at(elements: Collection[str]) -> list[ColumnElement[bool]]:
+    return [or_(comment.c.element.is_(None), comment.c.element.not_in(elements))] if elements else []
+
+
+def _rows(tx: Transaction, case_id: int, task_id: int | None, without: Collection[str]) -> list[Any]:
     """A side process has a case of its own: its comments belong to the thread of its parent."""
     query = (
         select(comment, organisation.c.name.label("organisation"), user_account.c.name.label("who"))
         .outerjoin(organisation, organisation.c.id == comment.c.organisation_id)
         .outerjoin(user_account, user_account.c.id == comment.c.by)
-        .where(comment.c.case_id.in_(_of_case(case_id)))
+        .where(comment.c.case_id.in_(_of_case(case_id)), *_not_at(without))
         .order_by(comment.c.id)
     )
     if task_id is not None:

@@ -145,6 +145,7 @@ def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date, *, 
     ahead, conditions, first_day = _conditions(tx, row, on)
     conditions = conditions if whole else untold.conditions(conditions)
     following = next_steps(page, drawn)
+    numbers = [row.id, *(one.id for one in page.side_cases)]
     begun = {entry.seq: entry.element for entry in own if entry.element}
     due = {one.item: one.due_on for one in page.clocks if one.name == "verification"}
     asked = {one.id: one.organisation or one.addressee or "" for one in page.verifications}
@@ -169,7 +170,7 @@ def story(tx: Transaction, page: CasePage, labels: dict[str, str], on: date, *, 
         verifications=[_address(one, one.about, due, on) for one in page.verifications],
         opinions=[_address(one, one.giver, {}, on) for one in page.opinions],
         journal=[_entry(entry, names, row.id) for entry in entries],
-        comments=sum(count_by_case(tx, [row.id, *(one.id for one in page.side_cases)]).values()),
+        comments=sum(count_by_case(tx, numbers, without=() if whole else untold.ELEMENTS).values()),
     )
 
 

@@ -21,6 +21,7 @@ from engine.sweeping import sweep as sweep_over
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.admission.steps import STEPS
+from workflows.desk.untold import ELEMENTS, VERIFICATION
 from workflows.forecast.look import TAKEN_BACK, Look, Subject, looks, subjects
 from workflows.forecast.outlook import first_day
 from workflows.forecast.queries import AT_ONCE, kept_of, sweep_of
@@ -115,9 +116,17 @@ def _tell_one(tx: Transaction, one: Event, step: str, now: datetime) -> int:
     facts: dict[str, Any] = {"months": one.rung, "element": step}
     if one.at_school:  # to others the case leads
         facts["student"] = one.of.student_id
-    about: dict[str, Any] = {"facts": facts, "now": now, "case_id": one.of.case_id}
+    about: dict[str, Any] = {"now": now, "case_id": one.of.case_id}
+    hidden = facts | {"element": VERIFICATION} if step in ELEMENTS else facts
     return sum(
-        tell(tx, f"{one.key}:{word}", one.kind, to_organisation=organisation, **about)
+        tell(
+            tx,
+            f"{one.key}:{word}",
+            one.kind,
+            to_organisation=organisation,
+            facts=hidden if word == "union" else facts,
+            **about,
+        )
         for word, organisation in one.told_to().items()
     )
 

@@ -134,3 +134,16 @@ def test_after_a_handover_the_new_cell_is_told_of_its_case_and_the_school_no_mor
     assert {line.to_organisation for line in lines} == {world.other_cell}
     assert {line.case_id for line in lines} == {case_id}
     assert not any("student" in line.facts for line in lines)
+
+
+def test_the_union_is_told_of_a_verification_and_not_how_it_stands(world: World) -> None:
+    case_id = world.nominate()
+    world.until(case_id, "send_verifications")
+    world.do(case_id, "send_verifications")
+    for answer in ("adverse", "clear"):
+        world.do(case_id, "verification_reply", answer=answer, content="Đã trả lời")
+    while others := [task for task in world.tasks(case_id) if task.element != "weigh_adverse"]:
+        world.do_task(others[0])
+    remind(world, date(2026, 4, 20))
+    said = {line.to_organisation: line.facts["element"] for line in told(world, "age_before")}
+    assert said == {world.cell: "weigh_adverse", world.union: "verification"}
