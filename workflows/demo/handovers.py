@@ -141,7 +141,8 @@ def _name_places(tx: Transaction, world: World, chance: random.Random) -> None:
     query = select(case.c.subject_id, case.c.custodian_id).join(student, student.c.id == case.c.subject_id)
     query = query.where(case.c.closed_on.is_(None), case.c.kind == "admission", student.c.grade == LAST_GRADE)
     now = datetime.combine(world.today, time(8), VIETNAM)
-    for row in tx.execute(query.order_by(case.c.id)).all():
+    here = (row for row in tx.execute(query.order_by(case.c.id)).all() if row.custodian_id in world.users)
+    for row in here:  # whoever was taken over at home is the school's no more
         near = of_residence(tx, row.subject_id, world.today)
         said = chance.choice(
             (None, None, {"organisation_id": near[-1].id} if near else None, {"reason": REASONS[0][0]})
