@@ -104,3 +104,7 @@ class ModelError(Failure):
 
 class Unavailable(Failure):
     """Cơ sở dữ liệu hoặc khóa mã hóa chưa dùng được. Hãy báo quản trị viên."""
+
+
+class Undelivered(Exception):
+    """A message that was not taken. Its words are kept: a class and a code, nothing of what it said."""

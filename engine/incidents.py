@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from engine.errors import ModelError, Undelivered
 from engine.records import incident
 from engine.transactions import Transaction
 
@@ -30,6 +31,13 @@ def open_incident(
         return int(known)
     row = {"kind": kind, "case_id": case_id, "element": element, "cause": cause}
     return tx.insert(incident, {**row, "opened_at": now, "last_at": now})
+
+
+def words_of(error: BaseException) -> str:
+    """What may be kept of an error that will come again: the words of those made for it, else its cause."""
+    if isinstance(error, ModelError | Undelivered):
+        return f"{type(error).__name__}: {error}"
+    return cause_of(error)
 
 
 def cause_of(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
-from engine.incidents import open_incident
+from engine.incidents import open_incident, words_of
 from engine.records import outbox
 from engine.transactions import Store, Transaction
 
@@ -120,7 +120,7 @@ def _claim(store: Store, message_id: int, now: datetime) -> Row[Any] | None:
 
 
 def _put_off(store: Store, row: Row[Any], error: Exception, now: datetime) -> None:
-    attempts, cause = row.attempts + 1, f"{type(error).__name__}: {error}"
+    attempts, cause = row.attempts + 1, words_of(error)
     wait = min(timedelta(minutes=2**attempts), LONGEST_WAIT)
     _mark(store, row.id, {"retry_at": now + wait, "last_error": cause})
     if attempts >= TELL_AFTER:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 
 from engine.cases import fire_timer
 from engine.errors import Conflict, Unavailable
-from engine.incidents import open_incident
+from engine.incidents import open_incident, words_of
 from engine.records import case, timer
 from engine.sweeping import Turn, told_to_end
 from engine.transactions import Store, Transaction
@@ -127,7 +127,7 @@ def _put_off(store: Store, timer_id: int, error: Exception, now: datetime) -> No
         if row is None:
             return
         attempts = row.attempts + 1
-        cause = f"{type(error).__name__}: {error}"
+        cause = words_of(error)
         wait = min(timedelta(minutes=2**attempts), LONGEST_WAIT)
         later = {"attempts": attempts, "retry_at": now + wait, "last_error": cause}
         tx.execute(update(timer).where(timer.c.id == timer_id).values(later))

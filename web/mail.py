@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
 
-from engine.errors import Text
+from engine.errors import Text, Undelivered
 from web.language import say
 from workflows.reminders.mailing import LineDown, Mail, Send
 
@@ -27,7 +27,7 @@ BODY = (
 )
 
 
-class Refused(Exception):
+class Refused(Undelivered):
     """The mail server refused one message; says its code and nothing that it quoted."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from engine.errors import Undelivered
 from engine.incidents import incidents
 from engine.outbox import CLAIMED, TELL_AFTER, deliver, tell
 from engine.records import outbox
@@ -41,7 +42,7 @@ def test_one_that_cannot_be_sent_waits_and_is_told_while_the_others_go_out(libra
 
     def send(row: Any) -> None:
         if row.key == "bad":
-            raise ConnectionError("no post office")
+            raise Undelivered("no post office")
         sent.append(row.key)
 
     assert deliver(library.store, send, now=NOW) == (1, 1)
@@ -51,8 +52,21 @@ def test_one_that_cannot_be_sent_waits_and_is_told_while_the_others_go_out(libra
     with library.tx(writing=False) as tx:
         [row] = tx.execute(select(outbox).where(outbox.c.sent_at.is_(None))).all()
         [told] = incidents(tx)
-    assert (row.attempts, told.kind, told.cause) == (TELL_AFTER, "outbox", "ConnectionError: no post office")
+    assert (row.attempts, told.kind, told.cause) == (TELL_AFTER, "outbox", "Undelivered: no post office")
     assert sent == ["good"]
+
+
+def test_of_an_error_that_nobody_foresaw_its_words_are_not_kept(library: Library) -> None:
+    tell_one(library, "a")
+
+    def send(_row: Any) -> None:
+        raise UnicodeEncodeError("ascii", "nguyễn.an@noi.vn", 4, 5, "an address in it")
+
+    for day in range(TELL_AFTER):
+        assert deliver(library.store, send, now=NOW + timedelta(days=day)) == (0, 1)
+    with library.tx(writing=False) as tx:
+        kept = [tx.execute(select(outbox.c.last_error)).scalar_one(), incidents(tx)[0].cause]
+    assert all(one.startswith("UnicodeEncodeError (") and "address" not in one for one in kept)
 
 
 def test_a_message_whose_sender_died_goes_out_again_after_a_while(library: Library) -> None:

@@ -63,10 +63,12 @@ def index(tx: Transaction) -> str:
 
 def _why(kept: str | None) -> Text:
     """In words; a mail that was not tried yet has none."""
-    kind, _, rest = (kept or "").partition(":")
-    if not kind:
+    if not kept:
         return Text("chưa đến lượt")
-    return Text(REFUSALS.get(kind, "lỗi khi gửi (mã {code})"), code=rest.split()[-1] if rest else kind)
+    kind, _, rest = kept.partition(":")
+    if kind in REFUSALS:
+        return Text(REFUSALS[kind], code=rest.split()[-1] if rest else kind)
+    return Text("lỗi khi gửi (mã {code})", code=kind.partition(" (")[0])
 
 
 @pages.post("/operations/channels")

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Row, Select, and_, func, or_, select, update
 
+from engine.errors import Undelivered
 from engine.jobs import Done
 from engine.outbox import deliver, ready, tell
 from engine.records import outbox
@@ -41,7 +42,7 @@ class Mail(NamedTuple):
     late: int
 
 
-class LineDown(Exception):
+class LineDown(Undelivered):
     """The mail server does not answer: whatever else waits will not get through either."""
 
 
