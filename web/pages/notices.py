@@ -1,5 +1,7 @@
 """Thông báo: what one was told, unread first. A line leads to its task, where rights are asked anew."""
 
+from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,6 +16,8 @@ from workflows.access import Case
 from workflows.reminders import channels, reading
 from workflows.reminders.reading import OURS, OWN, Wanted
 from workflows.reminders.texts import GROUPS, kind_of
+from workflows.schedules.owing import LATE
+from workflows.season.screens import LOST_ONES
 
 pages = Blueprint("notices", __name__)
 
@@ -25,7 +29,15 @@ TARGETS: Final = {
     "handover": ("transfers.show", "handover_id"),
     "glass": ("glass.show", "glass_id"),
     "correction": ("requests.correction", "correction_id"),
+    "plan": ("reorganisation.show", "plan_id"),
+    "institution": ("season.people", "school"),
     "own_file": ("own_file.show", None),
+    "duty_of": ("duties.show", "organisation_id"),
+    "duties": ("duties.index", None),
+}
+# What the page is narrowed to beside that number.
+NARROWED: Final[Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]]] = {
+    "institution": lambda facts: {"day": facts.get("due"), "state": LOST_ONES},
 }
 WHOSE: Final = {OWN: "Gửi riêng tôi", OURS: "Gửi tổ chức"}
 
@@ -57,13 +69,18 @@ def _leads(tx: Transaction, row: Any) -> str | None:
     leads = kind_of(row.kind).leads
     endpoint, parameter = TARGETS.get(leads, ("notices.index", None))
     if parameter is None:
-        return url_for(endpoint)
+        return url_for(endpoint, **(_late_ones(row.facts) if leads == "duties" else {}))
     number = row.case_id if leads in ("case", "handover") else row.facts.get(leads)
     if number is not None and (leads != "task" or row.open):
-        return url_for(endpoint, **{parameter: number})
+        return url_for(endpoint, **{parameter: number}, **NARROWED.get(leads, lambda _facts: {})(row.facts))
     if row.case_id is not None and access.may(tx, current_user.id, "case.see", Case(row.case_id), today()):
         return url_for("cases.show", case_id=row.case_id)
     return None
+
+
+def _late_ones(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Those that the message is about, as the list of duties filters them."""
+    return {"state": LATE, "duty": facts["duty"]} | ({"when": "before"} if facts["earlier"] else {})
 
 
 @pages.post("/notices/read")

@@ -26,7 +26,8 @@ class Kind:
     """One kind of message.
 
     `words` may name any fact of the message, and `{person}` (the student, or the number of the case where
-    the reader may not know who), `{what}` (the step, else the legal deadline), `{organisation}`.
+    the reader may not know who), `{what}` (the step, the duty, else the legal deadline), `{organisation}`,
+    `{next}` (one of NEXT).
     `leads`: the fact that says where it leads (`task`, `case`, `student`, `glass` …); "" leads nowhere.
     `positions`: who of an organisation is told; a step says so itself. `at_once`: cannot wait for the digest.
     """
@@ -37,6 +38,8 @@ class Kind:
     positions: frozenset[str] = PARTY | UNION
     at_once: bool = False
 
+
+_LIFE: Final = (PEOPLE, "student")
 
 KINDS: Final[Mapping[str, Kind]] = {
     "task": Kind(Text("Việc mới: {what} · {person}"), WORK, "task"),
@@ -68,6 +71,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "file_late": Kind(
         Text("Hồ sơ quá hạn dùng từ ngày {due}, phải làm lại phần đã cũ · {person}"), DUE, "case"
     ),
+    # duties that come back; below: of those right below, told with how many they are
+    "duty_before": Kind(Text("Còn {days} ngày đến hạn {due}: {what} · {organisation}"), DUE, "duty_of"),
+    "duty_today": Kind(Text("Hôm nay đến hạn: {what} · {organisation}"), DUE, "duty_of"),
+    "duty_late": Kind(Text("Quá hạn {days} ngày (hạn {due}): {what} · {organisation}"), DUE, "duty_of"),
+    "duty_below": Kind(
+        Text("{count} tổ chức trực thuộc quá hạn {days} ngày (hạn {due}): {what}"), DUE, "duties"
+    ),
     # students and what they ask
     "correction_asked": Kind(
         Text("Có đề nghị sửa thông tin trong hồ sơ chờ giải quyết"), PEOPLE, "correction"
@@ -75,37 +85,19 @@ KINDS: Final[Mapping[str, Kind]] = {
     "correction_decided": Kind(
         Text("Đề nghị sửa thông tin của bạn đã được trả lời"), PEOPLE, "own_file", frozenset()
     ),
-    # so many months before a day in somebody's life, and on it; {what}: the step that comes next
-    "age_before": Kind(
-        Text("Còn {months} tháng thì đủ tuổi xét kết nạp: {person} · việc tiếp theo: {what}"),
-        PEOPLE,
-        "student",
-    ),
-    "age_reached": Kind(Text("Đã đủ tuổi xét kết nạp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"),
+    # so many months before a day in somebody's life, and on it; {next}: what is to be done now
+    "age_before": Kind(Text("Còn {months} tháng thì đủ tuổi xét kết nạp: {person} · {next}"), *_LIFE),
+    "age_reached": Kind(Text("Đã đủ tuổi xét kết nạp: {person} · {next}"), *_LIFE),
     "shared_before": Kind(
-        Text("Còn {months} tháng thì đủ thời gian cùng người giúp đỡ: {person} · việc tiếp theo: {what}"),
-        PEOPLE,
-        "student",
+        Text("Còn {months} tháng thì đủ thời gian cùng người giúp đỡ: {person} · {next}"), *_LIFE
     ),
-    "shared_reached": Kind(
-        Text("Đã đủ thời gian cùng người giúp đỡ: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
-    ),
+    "shared_reached": Kind(Text("Đã đủ thời gian cùng người giúp đỡ: {person} · {next}"), *_LIFE),
     "certificate_months": Kind(
-        Text("Giấy chứng nhận học lớp còn dùng được {months} tháng: {person} · việc tiếp theo: {what}"),
-        PEOPLE,
-        "student",
+        Text("Giấy chứng nhận học lớp còn dùng được {months} tháng: {person} · {next}"), *_LIFE
     ),
-    "certificate_over": Kind(
-        Text("Giấy chứng nhận học lớp hết hạn, phải học lại: {person} · việc tiếp theo: {what}"),
-        PEOPLE,
-        "student",
-    ),
-    "graduation_before": Kind(
-        Text("Còn {months} tháng thì tốt nghiệp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
-    ),
-    "graduation_reached": Kind(
-        Text("Đến ngày tốt nghiệp: {person} · việc tiếp theo: {what}"), PEOPLE, "student"
-    ),
+    "certificate_over": Kind(Text("Giấy chứng nhận học lớp hết hạn, phải học lại: {person} · {next}"), *_LIFE),
+    "graduation_before": Kind(Text("Còn {months} tháng thì tốt nghiệp: {person} · {next}"), *_LIFE),
+    "graduation_reached": Kind(Text("Đến ngày tốt nghiệp: {person} · {next}"), *_LIFE),
     "pool_confirmed": Kind(
         Text("{organisation} đã xác nhận nguồn ở cuộc họp ngày {meeting_on}: giữ {kept}, thêm {added}"),
         PEOPLE,
@@ -186,10 +178,17 @@ REACHED: Final = tuple(word for word in KINDS if word.endswith(("_today", "_late
 # Facts that are days, written yyyy-mm-dd in the outbox.
 DAYS: Final = frozenset({"due", "day", "meeting_on", "until", "on"})
 # Facts that name an organisation; `{organisation}` is its name.
-ORGANISATIONS: Final = ("organisation", "cell")
+ORGANISATIONS: Final = ("organisation", "cell", "duty_of")
 UNKNOWN: Final = Text("Thông báo của chương trình")
 NO_NAME: Final = Text("hồ sơ số {number}")
 SOMEBODY: Final = Text("một học sinh, sinh viên")
+# What is to be done about somebody now: a step; nothing but to wait; nothing at all. The day on which somebody
+# comes of age is told only to who may see the person.
+STEP: Final = Text("việc tiếp theo: {what}")
+WAITS: Final = Text("không có việc phải làm ngay, đang chờ: {what}")
+WAITS_FOR_AGE: Final = Text("mọi việc trước kỳ xét đã xong, chỉ còn chờ đủ tuổi")
+WAITS_FOR_DAY: Final = Text("mọi việc trước kỳ xét đã xong, chỉ còn chờ đủ tuổi vào ngày {day}")
+NOTHING: Final = Text("chưa có việc phải làm ngay")
 
 
 def kind_of(word: str) -> Kind:

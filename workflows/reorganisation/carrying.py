@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 
 from engine.errors import Conflict, Failure, InvalidAnswers, Text, Unavailable
 from engine.jobs import Done
-from engine.sweeping import Turn, sweep, told_to_end
+from engine.sweeping import sweep, told_to_end
 from engine.time import day_of
 from engine.transactions import Store, Transaction
+from engine.turns import Turn
 from workflows.administration.log import note
 from workflows.administration.tree_changes import begin
 from workflows.organisations.queries import tree_of
@@ -31,6 +32,7 @@ from workflows.reorganisation.records import (
     reorganisation,
     reorganisation_change,
 )
+from workflows.reorganisation.telling import COMPLETED, STOPPED, tell_makers
 from workflows.reorganisation.words import refs_of
 from workflows.transfers.custody import hand
 
@@ -127,8 +129,9 @@ def _stop(store: Store, plan_id: int, change_id: int | None, failure: Failure, n
     texts = failure.fields.values() if isinstance(failure, InvalidAnswers) else [[failure.text]]
     why = [kept_text(one) for some in texts for one in some]
     with store.transaction(now=now) as tx:
-        hold(tx, plan_id, RUNNING)
+        plan = hold(tx, plan_id, RUNNING)
         put(tx, plan_id, stopped_at=now, stopped_because={"change": change_id, "why": why})
+        tell_makers(tx, plan, STOPPED, now=now)
 
 
 def kept_text(text: Text) -> list[Any]:
@@ -208,6 +211,7 @@ def _finish(tx: Transaction, plan_id: int, now: datetime) -> None:
     goings = [going for one in changes for going in goings_of(tx, one, changes, plan.on_day)]
     receivers_moved(tx, plan, goings, now=now)
     put(tx, plan_id, state=FINISHED, finished_at=now)
+    tell_makers(tx, plan, COMPLETED, now=now)
     note(
         tx,
         "reorganised",

@@ -16,6 +16,7 @@ from engine.models.store import model_of, specs_of
 from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.administration.placing import misplaced
+from workflows.desk.cases import LISTED
 from workflows.organisations.chain import chain
 from workflows.organisations.queries import tree_of
 from workflows.people.records import student
@@ -50,7 +51,10 @@ PREFIX: Final = "chain_"
 
 
 class CaseLeft(NamedTuple):
-    """A case that the plan still has to touch. `dropped`: its open step that the new chain does not have."""
+    """A case that the plan still has to touch. `dropped`: its open step that the new chain does not have.
+
+    `listed` is False for one that ended with "not now": it moves along and stands in no figure.
+    """
 
     case_id: int
     subject_id: int
@@ -58,6 +62,7 @@ class CaseLeft(NamedTuple):
     from_id: int
     to_id: int
     closed: bool
+    listed: bool
     dropped: str | None
     leads_to: str | None
     tasks: int
@@ -72,6 +77,7 @@ class _Open(NamedTuple):
     stage: str | None
     custodian_id: int
     closed: bool
+    listed: bool
 
 
 def left(tx: Transaction, goings: Collection[Going], touched: Collection[int], on: date) -> list[CaseLeft]:
@@ -90,6 +96,7 @@ def left(tx: Transaction, goings: Collection[Going], touched: Collection[int], o
             row.custodian_id,
             custodians.get(row.id, row.custodian_id),
             row.closed,
+            row.listed,
             dropped.get(row.id, _NOTHING)[0],
             dropped.get(row.id, _NOTHING)[1],
             tasks.get(row.id, 0),
@@ -100,7 +107,7 @@ def left(tx: Transaction, goings: Collection[Going], touched: Collection[int], o
 
 def _rows(tx: Transaction, ids: Collection[int]) -> list[_Open]:
     c = case.c
-    columns = (c.id, c.subject_id, c.stage, c.custodian_id, c.closed_on.is_not(None))
+    columns = (c.id, c.subject_id, c.stage, c.custodian_id, c.closed_on.is_not(None), LISTED)
     query = select(*columns).where(among(c.id, "ids")).order_by(c.id)
     return [_Open(*tuple(row)) for row in tx.execute(query, {"ids": list(ids)})]
 

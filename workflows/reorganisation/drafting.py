@@ -17,6 +17,7 @@ from workflows.administration.tree_changes import FAR
 from workflows.organisations.codes import code14
 from workflows.organisations.kinds import PROVINCE_COMMITTEE
 from workflows.organisations.queries import tree_of
+from workflows.reorganisation.approving import approvers
 from workflows.reorganisation.plans import Change, change_of, changes_of, delete_change, hold, put
 from workflows.reorganisation.records import (
     DRAFT,
@@ -26,6 +27,7 @@ from workflows.reorganisation.records import (
     reorganisation_change,
     reorganisation_share,
 )
+from workflows.reorganisation.telling import WAITS, tell
 from workflows.reorganisation.words import refs_of
 
 _C, _S = reorganisation_change.c, reorganisation_share.c
@@ -221,6 +223,7 @@ def submit(tx: Transaction, plan_id: int, *, revision: int, by: int, on: date, n
         raise Conflict(Text("Phương án chưa có thay đổi nào."))
     put(tx, plan_id, state=SUBMITTED, submitted_by=by, submitted_at=now, returned_because=None)
     _note(tx, "reorganisation_submitted", plan_id, plan.organisation_id, plan._mapping, by=by, on=on, now=now)
+    tell(tx, plan, WAITS, (one for one in approvers(tx, plan, on) if one != by), now=now)
 
 
 def withdraw(tx: Transaction, plan_id: int, *, by: int, on: date, now: datetime) -> None:

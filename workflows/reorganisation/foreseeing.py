@@ -71,7 +71,7 @@ class Foreseen:
 
     @property
     def closed(self) -> int:
-        return sum(one.closed for one in self.cases)
+        return sum(one.closed and one.listed for one in self.cases)
 
 
 class _OnlyTried(Exception):

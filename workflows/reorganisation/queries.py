@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from engine.among import among
 from engine.records import case
 from engine.transactions import Transaction
+from workflows.desk.cases import LISTED
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.people.records import member, member_place, position, student, user_account
@@ -136,11 +137,12 @@ class Done(NamedTuple):
 
 
 def cases_done(tx: Transaction, plan_id: int) -> list[Done]:
+    """Without those that ended with "not now": they went along, and nobody counts them."""
     c = reorganisation_case.c
     query = (
         select(c.case_id, c.from_id, c.to_id, c.dropped, c.next_step, c.tasks, case.c.closed_on.is_not(None))
         .join(case, case.c.id == c.case_id)
-        .where(c.plan_id == plan_id)
+        .where(c.plan_id == plan_id, LISTED)
         .order_by(c.from_id, c.to_id, c.case_id)
     )
     return [Done(*tuple(row)) for row in tx.execute(query)]

@@ -36,6 +36,8 @@ FACTS: Mapping[str, Any] = {
     "kept": 12,
     "added": 3,
     "count": 4,
+    "number": "12-QĐ/TU",
+    "on": "2026-06-30",
 }
 
 
