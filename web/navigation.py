@@ -43,6 +43,7 @@ PLACES = (
     Place("deputies.index", "Người thay", "person-check", holders("deputies.own")),
     Place("cases.index", "Hồ sơ", "folder2-open", holders("cases.list")),
     Place("transfers.index", "Chuyển giao", "arrow-left-right", holders("transfers.list")),
+    Place("season.index", "Mùa tốt nghiệp", "mortarboard", holders("season.list")),
     Place("starting.index", "Bắt đầu trong tháng", "play-circle", holders("starting.list")),
     Place("pool.index", "Nguồn", "person-plus", holders("students.list"), PEOPLE, of_school=True),
     Place("students.index", "Học sinh, sinh viên", "people", holders("students.list"), PEOPLE, True),

@@ -57,6 +57,7 @@ def furnish(store) -> Scene:  # type: ignore[no-untyped-def]
         scene.numbers["leaver"] = add_student(
             tx, world.institution, "Bùi Văn Bảy", date(2007, 5, 10), grade=12
         )
+    scene.numbers["leaving"] = world.students[0]
     arrange(world, scene.numbers)
     _notices(world)
     return scene

@@ -66,8 +66,6 @@ ADMINISTRATION = {"administrator"}
 PARTS_OF_PAGES = {"case.verifications"}
 # Asked by the verb: its page is that of all acts of a handover.
 PARTS_OF_PAGES |= {"transfer.recall"}
-# Asked by the verb: where a leaver goes has no page of its own yet.
-PARTS_OF_PAGES |= {"season.record"}
 # Permission → who has it, about the first student, the case, its task `assign_helper`, the cell, its rows.
 ALLOWED: dict[str, set[str]] = {
     PUBLIC: set(RELATIONS),
@@ -150,6 +148,7 @@ ALLOWED: dict[str, set[str]] = {
     "glass.end": ABOVE | {"glass opened"},
     "glass.review": ABOVE,
     "transfers.list": PARTY,
+    "season.list": PARTY,
     "season.record": OWN | {"school committee"},
     "transfer.prepare": OWN | ABOVE,
     "transfer.see": OWN | ABOVE,

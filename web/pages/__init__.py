@@ -49,6 +49,10 @@ from web.pages import (
     sandbox,
     school_years,
     search,
+    season,
+    season_acceptance,
+    season_acts,
+    season_young,
     second_factor,
     starting,
     students,
@@ -78,6 +82,7 @@ PAGES = (
     texts,
     remedies,
     transfers,
+    season,
     students,
     pool,
     forecast,
@@ -114,8 +119,17 @@ PAGES = (
 )
 
 
-# They add their routes to the pages of tasks, and of handovers.
-ROUTES = (inbox, holding, transfer_acts, transfer_arrivals, transfer_papers)
+# They add their routes to the pages of tasks, of handovers, and of the season.
+ROUTES = (
+    inbox,
+    holding,
+    transfer_acts,
+    transfer_arrivals,
+    transfer_papers,
+    season_acceptance,
+    season_acts,
+    season_young,
+)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,8 @@ from workflows.bulk import records as state
 from workflows.bulk.places import places_of
 from workflows.bulk.table import CONFIRM, EACH, LETTERS, MOST_LINES, NOMINATE, numbering
 from workflows.desk.labels import labels
+from workflows.season import preparing
+from workflows.transfers.verbs import PREPARE
 
 pages = Blueprint("bulk", __name__)
 SECONDS = 1.5  # of work a page does before it answers
@@ -47,12 +49,18 @@ def choose(tx: Transaction) -> Any:
     tasks, students = _numbers("task"), _numbers("student")
     sort = choosing.sort_students if students else choosing.sort_tasks
     chosen = sort(tx, students or tasks, by=user_id(), on=today())
+    return begin(tx, chosen, len(tasks or students))
+
+
+def begin(tx: Transaction, chosen: choosing.Chosen, asked: int) -> Any:
+    """The list itself where there is but one; else the page on which one of several is picked. `asked`: how
+    many were ticked."""
     group = chosen.only() or (next(iter(chosen.groups)) if _asked_anyway(chosen) else None)
     if group is not None:
         number = choosing.create(tx, group, chosen.groups[group], by=user_id(), now=now())
         return redirect(url_for("bulk.show", batch_id=number), 303)
     names = {one: queries.organisation_name(tx, one.organisation_id) for one in chosen.groups}
-    facts = {"chosen": chosen, "names": names, "most": MOST_LINES, "asked": len(tasks or students)}
+    facts = {"chosen": chosen, "names": names, "most": MOST_LINES, "asked": asked}
     page = render_template("bulk_choose.html", labels=labels(tx.registry), titles=KIND_TITLES, **facts)
     return page, 200 if chosen.groups else 422
 
@@ -159,6 +167,9 @@ def form(tx: Transaction, batch_id: int) -> Any:
         kept = answers.read(writing, batch_id, by=user_id(), now=now())
     lines = queries.lines_of(tx, batch_id)
     choices, first = _first(tx, found, lines)
+    if found.element == PREPARE and not choices:  # nobody has a task of it yet
+        leaving = [line.student_id for line in lines]
+        choices = {"receivers": preparing.places(tx, leaving, kept.own, today())}
     places = places_of(tx, found.element, {line.student_id for line in lines}, today())
     asked = _asked(tx, found, lines)
     facts: dict[str, Any] = {

@@ -210,6 +210,7 @@ _RIGHTS = (
     "pool.propose",
     "pool.leave",
     "student.left",
+    "season.record",
     "student.account",
     "consent.withdraw",
     "erasure.ask",

@@ -66,13 +66,13 @@ def index(tx: Transaction) -> str:
 def export(tx: Transaction) -> Response:
     """The whole list behind the filters."""
     asked = screens.read(request.args)
-    rows = [_row(one) for one in screens.everything(tx, _own(tx), asked, today())]
+    rows = [row_of(one) for one in screens.everything(tx, _own(tx), asked, today())]
     data = write_sheet([words(one) for one in COLUMNS], rows, name=words("Chuyển giao"))
     name = f"chuyen-giao-{today():%Y%m%d}.xlsx"
     return Response(data, mimetype=SHEET, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _row(one: queries.Line) -> list[object]:
+def row_of(one: queries.Line) -> list[object]:
     return [
         one.name,
         one.class_name,

@@ -31,8 +31,11 @@ DECIDING = "deciding"  # decides on the admission, works for the one that does, 
 RECEIVER = "receiver"  # the custodian types the paper of an organisation that has no account
 SHARED = "shared"  # an account that also sits outside of what this organisation reaches
 HANDING = "handing"  # hands a person on: answered for the person when it began, or wrote the letter
+ANSWERS_STILL = "answers_still"  # hands a person on whom nobody has taken over yet
 TAKING = "taking"  # was asked to take the person over, or did
-RELATIONS = frozenset({OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, TAKING})
+RELATIONS = frozenset(
+    {OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, ANSWERS_STILL, TAKING}
+)
 
 # What the person alone is to the thing, by a row that names both; it only reads, and is logged.
 MANDATE = "mandate"  # an auditor whose mandate names the case, or an organisation above its custodian
@@ -167,13 +170,15 @@ PERMISSIONS: Mapping[str, Permission] = {
     "case.readings": Permission(CLERKS, frozenset({OWN, SCHOOL, SUPERIOR}), frozenset({MANDATE})),
     # handing a person on: begun by who answers for the person or above; both sides keep sight of it
     "transfers.list": Permission(PARTY),
+    # who leaves school and where each stands: names only of one's own and of those below
+    "season.list": Permission(PARTY),
     # where a leaver goes, as far as the school knows
     "season.record": Permission(PARTY, frozenset({SCHOOL})),
     "transfer.prepare": Permission(PARTY, frozenset({OWN, SUPERIOR})),
     "transfer.see": Permission(PARTY, frozenset({HANDING, TAKING, SUPERIOR, RECEIVER})),
     "transfer.recall": Permission(PARTY, frozenset({HANDING})),
     "transfer.arrival": Permission(PARTY, frozenset({OWN, SUPERIOR})),
-    "transfer.reveal": Permission(SIGNERS, frozenset({HANDING})),
+    "transfer.reveal": Permission(SIGNERS, frozenset({ANSWERS_STILL})),
     "portal.declare": Permission(ADMINISTRATORS, frozenset({OWN, SUPERIOR})),
     # the student's own account: no seat, nothing but the own file
     "own_file.see": Permission(NOBODY, personal=frozenset({SELF})),

@@ -87,6 +87,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "rules.list": "xem quy định",
     "starting.list": "xem việc phải bắt đầu trong tháng",
     "transfers.list": "xem danh sách chuyển giao",
+    "season.list": "xem người ra trường và việc tiếp nhận họ",
     "season.record": "ghi nơi đến của học sinh, sinh viên này",
     "transfer.prepare": "chuẩn bị chuyển giao người này",
     "transfer.see": "xem lần chuyển giao này",
@@ -127,6 +128,7 @@ RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
     },
     p.FORMER: {"": "{seat} từng quản lý hồ sơ này; hồ sơ đã chuyển đi."},
     p.HANDING: {"": "{seat} là nơi chuyển người này đi, hoặc nơi giới thiệu."},
+    p.ANSWERS_STILL: {"": "{seat} là nơi chuyển người này đi, và chưa có nơi nào tiếp nhận."},
     p.TAKING: {"": "{seat} là nơi được đề nghị tiếp nhận người này, hoặc đã tiếp nhận."},
     p.SHARED: {"": "Tài khoản này giữ chức vụ ở {seat} hoặc cấp dưới, và ở cả nơi khác."},
     p.MANDATE: {

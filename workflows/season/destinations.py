@@ -1,4 +1,4 @@
-"""Where a leaver goes, written down by the school as far as it is known; and nobody leaves without that.
+"""Where leavers go, written down by the school as far as it is known; and nobody leaves without that.
 
 What stands here binds nobody: the handover itself says where to. It is what the season proposes.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.time import day_of
@@ -24,9 +24,12 @@ from workflows.transfers.destinations import RECEIVERS
 ONE = Text("Hãy ghi một nơi đến, hoặc chọn một lý do chưa có nơi đến, không ghi cả hai.")
 NO_PLACE = Text("Không có tổ chức này, hoặc nơi đó không nhận người. Hãy chọn trong danh sách.")
 NOT_YET = Text(
-    "Người này đang có hồ sơ mở hoặc là đảng viên mà chưa biết đi đâu: trước khi ghi rời trường, hãy chuẩn bị"
-    " chuyển giao (“Chuyển đơn vị”), để không ai bị bỏ sót."
+    "Người này đang có hồ sơ mở hoặc là đảng viên mà chưa biết đi đâu. Trước khi ghi rời trường, hãy ghi"
+    " nơi đến, hoặc lý do chưa có nơi đến, ở mục “Mùa tốt nghiệp”, hoặc chuẩn bị chuyển giao (“Chuyển đơn"
+    " vị”), để không ai bị bỏ sót."
 )
+NOT_HOME = Text("Không tìm thấy nơi cư trú trong cây tổ chức của {count} người: {names}. Hãy bỏ chọn họ.")
+NAMED_AT_MOST = 5  # in that refusal
 
 
 class Destination(Sheet):
@@ -42,19 +45,43 @@ def record_destination(
 ) -> int:
     """What the school knows now; the newest stands. Raises NotFound, NotAllowed, InvalidAnswers."""
     access.require(tx, by, "season.record", access.Student(student_id), day_of(now))
-    return _keep(tx, student_id, read_form(Destination, answers), by=by, now=now)
+    row = _row(tx, read_form(Destination, answers), by=by, now=now)
+    return tx.insert(leaver_destination, {"student_id": student_id, **row})
 
 
 def record_same(
     tx: Transaction, students: Sequence[int], answers: Mapping[str, Any], *, by: int, now: datetime
 ) -> int:
     """The same place or reason for several; gives how many. All of them or nobody."""
-    for student_id in students:
-        record_destination(tx, student_id, answers, by=by, now=now)
+    _require_all(tx, students, by, day_of(now))
+    row = _row(tx, read_form(Destination, answers), by=by, now=now)
+    tx.execute(insert(leaver_destination), [{**row, "student_id": one} for one in students])
     return len(students)
 
 
-def _keep(tx: Transaction, student_id: int, said: Mapping[str, Any], *, by: int, now: datetime) -> int:
+def record_homes(tx: Transaction, students: Sequence[int], *, by: int, now: datetime) -> int:
+    """Each of them to the place of residence, as the tree has it; gives how many. All of them or nobody.
+
+    Raises InvalidAnswers (`home`) with the names of those whose residence nobody knows.
+    """
+    _require_all(tx, students, by, day_of(now))
+    found = leavers(tx, tree_of(tx).nodes, day_of(now), students=students, leaving_on=day_of(now))
+    unknown = [one.row.name for one in found if one.proposed is None]
+    if unknown or not found:
+        named = ", ".join(unknown[:NAMED_AT_MOST]) + (" …" if len(unknown) > NAMED_AT_MOST else "")
+        raise InvalidAnswers({"home": [Text(NOT_HOME.msgid, count=len(unknown), names=named)]})
+    nothing = {"addressee": None, "reason": None, "by_user": by, "recorded_at": now}
+    rows = [{"student_id": one.row.student_id, "organisation_id": one.proposed, **nothing} for one in found]
+    tx.execute(insert(leaver_destination), rows)
+    return len(rows)
+
+
+def _require_all(tx: Transaction, students: Sequence[int], by: int, on: date) -> None:
+    for student_id in students:
+        access.require(tx, by, "season.record", access.Student(student_id), on)
+
+
+def _row(tx: Transaction, said: Mapping[str, Any], *, by: int, now: datetime) -> dict[str, Any]:
     values = {name: said.get(name) or None for name in ("organisation_id", "addressee", "reason")}
     if sum(value is not None for value in values.values()) > 1:
         raise InvalidAnswers({"organisation_id": [ONE]})
@@ -62,8 +89,7 @@ def _keep(tx: Transaction, student_id: int, said: Mapping[str, Any], *, by: int,
     known = node is not None and node.kind in RECEIVERS and node.stands_on(day_of(now))
     if values["organisation_id"] is not None and not known:
         raise InvalidAnswers({"organisation_id": [NO_PLACE]})
-    row = {"student_id": student_id, **values, "by_user": by, "recorded_at": now}
-    return tx.insert(leaver_destination, row)
+    return {**values, "by_user": by, "recorded_at": now}
 
 
 def destination_of(tx: Transaction, student_id: int) -> Any:

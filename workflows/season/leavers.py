@@ -1,11 +1,12 @@
 """Everybody who leaves a school and is somebody to hand on: state, form, where to, what is missing.
 
 A leaver has an open admission or stands on a roll of members. Until another organisation answers, the school
-does; from then on the line stays in the season for its figures.
+does; from then on the line stays in the season of those who handed the person on, and says what the letter
+said: how far the road has come at the new place is not theirs to see.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -48,12 +49,12 @@ AT: Final = {"offer_handover": PREPARED, "answer_handover": OFFERED}
 @dataclass(frozen=True)
 class Leaver:
     """`leaves_on`: the day of graduation, or the day on which the school was left. `to_id`, `to_words`: where
-    to as far as it is known; `proposed`: the residence, as the tree has it. `missing`: papers that are to go
-    along and are not in the file."""
+    to as far as it is known; `proposed`: the residence, as the tree has it. `standing`: None once another
+    organisation answers. `missing`: papers that are to go along and are not in the file."""
 
     row: Row
     leaves_on: date
-    standing: str
+    standing: str | None
     variant: str
     state: str
     to_id: int | None
@@ -94,24 +95,22 @@ def leavers(
     *,
     institution_id: int | None = None,
     day: date | None = None,
+    words: str = "",
     students: Collection[int] | None = None,
     leaving_on: date | None = None,
 ) -> list[Leaver]:
-    """Within `mine`, by day and name; of one school, of one day, or of certain students where asked.
+    """Within `mine`, by day and name; of one school, one day, a name, or certain students where asked.
 
     `leaving_on`: the day on which they leave, whatever the school foresees.
     """
-    rows = rows_of(tx, mine, on, students)
-    if institution_id is not None:
-        rows = [one for one in rows if one.institution_id == institution_id]
+    rows = rows_of(tx, mine, on, students=students, institution_id=institution_id, words=words)
     days = _Days(tx, rows, on)
-    shown = [(row, leaves) for row in rows if (leaves := leaving_on or days.of(row)) is not None]
-    told = _Told(tx, [row for row, _leaves in shown], on)
-    found = [told.leaver(row, leaves) for row, leaves in shown if told.counts(row)]
     first, last = add_months(on, -BACK_MONTHS), add_months(on, AHEAD_MONTHS)
-    within = [one for one in found if one.leaves_on <= last and (one.waits or first <= one.leaves_on)]
-    if day is not None:
-        within = [one for one in within if one.leaves_on == day]
+    foreseen = [(row, leaving_on or days.of(row)) for row in rows]
+    shown = [(row, leaves) for row, leaves in foreseen if leaves is not None and leaves <= last]
+    told = _Told(tx, mine, [row for row, _leaves in shown], on)
+    found = [told.leaver(row, leaves) for row, leaves in shown if day in (None, leaves) and told.counts(row)]
+    within = [one for one in found if one.waits or first <= one.leaves_on]
     within.sort(key=lambda one: (one.leaves_on, one.row.sort_key, one.row.student_id))
     return within
 
@@ -122,10 +121,7 @@ def with_papers(tx: Transaction, found: Sequence[Leaver]) -> list[Leaver]:
     query = select(document.c.subject_id, document.c.type).where(among(document.c.subject_id, "students"))
     for row in tx.execute(query.distinct(), {"students": [one.row.student_id for one in found]}):
         have.setdefault(row.subject_id, set()).add(row.type)
-    return [
-        Leaver(**{**vars(one), "missing": _missing(one, have.get(one.row.student_id, set()))})
-        for one in found
-    ]
+    return [replace(one, missing=_missing(one, have.get(one.row.student_id, set()))) for one in found]
 
 
 def _missing(one: Leaver, have: Collection[str]) -> tuple[str, ...]:
@@ -156,9 +152,9 @@ class _Days:
 class _Told:
     """Standing, form and place of each, by the tables that the handover itself asks."""
 
-    def __init__(self, tx: Transaction, rows: Sequence[Row], on: date) -> None:
+    def __init__(self, tx: Transaction, mine: Collection[int], rows: Sequence[Row], on: date) -> None:
         self.tree: Tree = tree_of(tx)
-        self.on = on
+        self.mine, self.on = set(mine), on
         self.near = of_communes(tx, {row.commune_code for row in rows if row.commune_code}, on)
         self.table = specs_of(tx, latest(tx, "handover")).decisions["transfer_variant"] if rows else None
         self.reached: dict[tuple[int, int | None], str] = {}
@@ -170,14 +166,14 @@ class _Told:
             (one for one in self.near.get(row.commune_code or "", ()) if one != row.holder_id), None
         )
         to_id, to_words = self._place(row)
-        is_ = _standing(row)
-        sender = row.holder_id if row.holder_id is not None else row.from_id
         target = to_id if to_id is not None or to_words else proposed
+        is_ = _standing(row) if self._at_school(row) else None
+        foreseen = is_ and self._variant(is_, self._reach(row.holder_id, target))
         return Leaver(
             row=row,
             leaves_on=leaves_on,
             standing=is_,
-            variant=self._variant(is_, self._reach(sender, target)),
+            variant=foreseen or row.given or "",
             state=self._state(row, to_id, to_words),
             to_id=to_id,
             to_words=to_words,
@@ -206,11 +202,11 @@ class _Told:
         return NAMED if row.no_place else UNKNOWN
 
     def counts(self, row: Row) -> bool:
-        """The school answers still, or has handed the person on itself."""
+        """The school answers still, or one of `mine` has handed the person on for it."""
         if self._at_school(row):
             return True
         gone = row.holder_id is not None or row.handover_closed_as == "handover_taken_away"
-        return gone and row.from_id is not None and self._own(row, row.from_id)
+        return gone and row.from_id in self.mine and self._own(row, row.from_id or 0)
 
     def _at_school(self, row: Row) -> bool:
         """One of the school's own organisations answers still."""
@@ -243,37 +239,3 @@ def _standing(row: Row) -> str:
     if row.admission_id is not None:
         return on_the_road(row.stage or "", row.words, recognised=row.recognised, met=row.met)
     return "probationary" if row.status == "probationary" else "official"
-
-
-@dataclass(frozen=True)
-class Day:
-    """One school and one day of leaving, in figures."""
-
-    institution_id: int
-    institution: str
-    commune_code: str | None
-    leaves_on: date
-    states: Mapping[str, int]
-    late: int
-
-    @property
-    def count(self) -> int:
-        return sum(self.states.values())
-
-    def of(self, *states: str) -> int:
-        return sum(self.states.get(state, 0) for state in states)
-
-
-def days(found: Sequence[Leaver], on: date) -> list[Day]:
-    """By day, then by school."""
-    grouped: dict[tuple[date, str, int], list[Leaver]] = {}
-    for one in found:
-        grouped.setdefault((one.leaves_on, one.row.institution, one.row.institution_id), []).append(one)
-    made = []
-    for (leaves_on, name, number), those in sorted(grouped.items()):
-        states: dict[str, int] = {}
-        for one in those:
-            states[one.state] = states.get(one.state, 0) + 1
-        late = sum(one.late(on) for one in those)
-        made.append(Day(number, name, those[0].row.school_commune, leaves_on, states, late))
-    return made

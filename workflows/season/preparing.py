@@ -67,8 +67,12 @@ def _answers(one: Leaver, moved_on: date | None) -> dict[str, str]:
     return said
 
 
-def places(tx: Transaction, own: Mapping[str, Mapping[str, str]]) -> list[tuple[int, str]]:
-    """The organisations that the lines of such a list name, for their columns."""
-    tree = tree_of(tx)
-    numbers = {int(said["receiver_id"]) for said in own.values() if said.get("receiver_id")}
-    return sorted(((one, tree.nodes[one].name) for one in numbers), key=lambda pair: pair[1])
+def places(
+    tx: Transaction, students: Sequence[int], own: Mapping[str, Mapping[str, str]], on: date
+) -> list[tuple[int, str]]:
+    """What such a list offers in its columns: the places that its lines name, and where its people live."""
+    nodes = tree_of(tx).nodes
+    found = leavers(tx, nodes, on, students=students, leaving_on=on)
+    numbers = {one for leaver in found for one in (leaver.to_id, leaver.proposed) if one is not None}
+    numbers |= {int(said["receiver_id"]) for said in own.values() if said.get("receiver_id")}
+    return sorted(((one, nodes[one].name) for one in numbers), key=lambda pair: pair[1])

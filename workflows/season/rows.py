@@ -1,6 +1,7 @@
 """The rows behind the season: everybody of a school with an open case, or on a roll of members.
 
-One statement, whoever asks: people whom one of the organisations given answers for, or handed on.
+One statement, whoever asks: people whom one of the organisations given answers for, or handed on. Whoever is
+years from leaving is not read at all.
 """
 
 from collections.abc import Collection
@@ -14,15 +15,17 @@ from engine.records import case, task
 from engine.transactions import Transaction
 from workflows.admission.records import act
 from workflows.organisations.records import institution
-from workflows.people.names import Name
+from workflows.people.names import Name, search_key
 from workflows.people.records import member, member_place, student
+from workflows.schedules.school_days import LAST_GRADE
 from workflows.season.records import leaver_destination
 from workflows.transfers.records import handover, handover_offer
 from workflows.transfers.standing import CEREMONY, RECOGNITION
 
 
 class Row(NamedTuple):
-    """One person as the tables hold it. `holder_id`: who answers; `answer`: of the newest letter."""
+    """One person as the tables hold it. `holder_id`: who answers; `owing_id`: who owes the open step of the
+    handover; `answer`, `given`: of the newest letter its answer and its form."""
 
     student_id: int
     family_name: str
@@ -58,7 +61,9 @@ class Row(NamedTuple):
     moved_on: date | None
     element: str | None
     task_id: int | None
+    owing_id: int | None
     due_on: date | None
+    given: str | None
     answer: str | None
     answered_on: date | None
     to_id: int | None
@@ -118,7 +123,8 @@ def _query() -> Select[Any]:
         *(a.id, a.stage, a.words, _did(RECOGNITION, "recognised"), _did(CEREMONY)),
         *(func.coalesce(a.custodian_id, member_place.c.cell_id), member_place.c.status),
         *(h.case_id, m.closed_on, m.closed_as, h.from_id, h.receiver_id, h.addressee, h.moved_on),
-        *(task.c.element, task.c.id, task.c.due_on, o.answer, o.answered_on),
+        *(task.c.element, task.c.id, task.c.organisation_id, task.c.due_on),
+        *(o.variant, o.answer, o.answered_on),
         *(w.organisation_id, w.addressee, w.reason),
     )
     return (
@@ -141,13 +147,33 @@ def _query() -> Select[Any]:
 
 
 _ROWS = _query()
+# Somebody two grades below the last is more than a season away, whatever the day.
+_SOON = or_(
+    student.c.left_on.is_not(None),
+    student.c.graduation_on.is_not(None),
+    student.c.grade.is_(None),
+    student.c.grade >= LAST_GRADE - 1,
+)
 
 
 def rows_of(
-    tx: Transaction, mine: Collection[int], on: date, students: Collection[int] | None = None
+    tx: Transaction,
+    mine: Collection[int],
+    on: date,
+    *,
+    students: Collection[int] | None = None,
+    institution_id: int | None = None,
+    words: str = "",
 ) -> list[Row]:
-    """Everybody within `mine`; of `students` alone where they are named."""
+    """Everybody within `mine` who may leave before long, by name; of one school, whose name has these words.
+    `students`: these alone, whenever they leave."""
     query, asked = _ROWS, {"mine": mine, "day": on}
-    if students is not None:
-        query, asked = _ROWS.where(among(student.c.id, "students")), {**asked, "students": students}
+    if students is None:
+        query = query.where(_SOON)
+    else:
+        query, asked = query.where(among(student.c.id, "students")), {**asked, "students": students}
+    if institution_id is not None:
+        query = query.where(student.c.institution_id == institution_id)
+    if words:
+        query = query.where(student.c.search_key.contains(search_key(words), autoescape=True))
     return [Row(*tuple(row)) for row in tx.execute(query, asked)]

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from engine import cases
 from engine.among import among
-from engine.records import case, task
+from engine.records import case, journal, task
 from engine.rows import CaseRow
 from engine.transactions import Transaction
+from workflows.access.queries import TAKEN_BACK
 from workflows.admission.records import act, helper_assignment
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
@@ -96,6 +97,13 @@ def listed(
     return [Line._make(row) for row in tx.execute(query.limit(limit), given)]
 
 
+def lines_of(tx: Transaction, handovers: Collection[int]) -> list[Line]:
+    """These, the most urgent first; whose they are is for the caller to ask."""
+    query = _lines().where(among(handover.c.case_id, "handovers"))
+    query = query.order_by(task.c.due_on.is_(None), task.c.due_on, handover.c.case_id)
+    return [Line._make(row) for row in tx.execute(query, {"handovers": handovers})]
+
+
 def count(tx: Transaction, organisation_ids: Collection[int], wanted: Wanted, on: date) -> int:
     given = {"mine": reached(tx, organisation_ids, on)}
     query = _joined(select(func.count(handover.c.case_id.distinct())))
@@ -103,11 +111,15 @@ def count(tx: Transaction, organisation_ids: Collection[int], wanted: Wanted, on
 
 
 def _side(side: str) -> ColumnElement[bool]:
-    """What goes out: of who answered when it began. What comes in: from the first letter on."""
+    """What goes out: of who answered when it began. What comes in: from the letter on, as `transfer.see`."""
     if side == OUT:
         return among(handover.c.from_id, "mine")
-    asked = select(handover_offer.c.handover_id).where(among(handover_offer.c.receiver_id, "mine"))
-    return handover.c.case_id.in_(asked)
+    o, later = handover_offer.c, handover_offer.alias("later").c
+    newer = (
+        select(later.id).where(later.handover_id == o.handover_id, later.id > o.id).correlate(handover_offer)
+    )
+    kept = or_(o.answer.is_(None), o.answer.not_in(TAKEN_BACK), ~newer.exists())
+    return handover.c.case_id.in_(select(o.handover_id).where(among(o.receiver_id, "mine"), kept))
 
 
 def _filters(wanted: Wanted, on: date) -> list[ColumnElement[bool]]:
@@ -206,7 +218,7 @@ def one(tx: Transaction, handover_id: int, on: date) -> Both:
         row=row,
         offers=_offers(tx, handover_id),
         days=_days(tx, handover_id),
-        custody=_custody(tx, row.student_id, held.opened_on),
+        custody=_custody(tx, row.student_id, held),
         preview=preview(tx, handover_id, held, on) if before else None,
     )
 
@@ -243,16 +255,22 @@ def _days(tx: Transaction, handover_id: int) -> list[Any]:
     return list(tx.execute(query.order_by(act.c.id)))
 
 
-def _custody(tx: Transaction, student_id: int, since: date) -> list[Any]:
-    """Who answered from when on: the step in which the handover began, and those after it."""
+def _custody(tx: Transaction, student_id: int, held: CaseRow) -> list[Any]:
+    """Who answered from when on: the step in which the handover began, and those after it until it ended.
+
+    Where the person went later is told by the handover of then, to its own two sides.
+    """
     query = (
         select(custody, organisation.c.name.label("organisation"))
         .outerjoin(organisation, organisation.c.id == custody.c.organisation_id)
         .where(custody.c.student_id == student_id)
         .order_by(custody.c.seq)
     )
+    if held.closed_on is not None:
+        ended = select(func.max(journal.c.recorded_at)).where(journal.c.case_id == held.id)
+        query = query.where(custody.c.since_at <= ended.scalar_subquery())
     rows = list(tx.execute(query))
-    first = max((place for place, row in enumerate(rows) if row.since_on <= since), default=0)
+    first = max((place for place, row in enumerate(rows) if row.since_on <= held.opened_on), default=0)
     return rows[first:]
 
 
@@ -267,8 +285,8 @@ class Unhelped(NamedTuple):
     meetings: int
 
 
-def waiting_for_helper(tx: Transaction, on: date) -> list[Unhelped]:
-    """Handovers accepted whose cell has met since, before today, and still nobody helps."""
+def waiting_for_helper(tx: Transaction, on: date, handovers: Collection[int] | None = None) -> list[Unhelped]:
+    """Handovers accepted whose cell has met since, before today, and still nobody helps; of these alone."""
     accepted = func.max(handover_offer.c.answered_on)
     query = (
         select(handover.c.case_id, handover.c.cell_id, accepted)
@@ -278,7 +296,10 @@ def waiting_for_helper(tx: Transaction, on: date) -> list[Unhelped]:
         .where(handover_offer.c.answer == "accepted")
         .group_by(handover.c.case_id, handover.c.cell_id)
     )
-    rows = list(tx.execute(query.order_by(handover.c.case_id)))
+    asked = {}
+    if handovers is not None:
+        query, asked = query.where(among(handover.c.case_id, "handovers")), {"handovers": handovers}
+    rows = list(tx.execute(query.order_by(handover.c.case_id), asked))
     meetings = meeting_days_of(tx, {row.cell_id for row in rows}, on)
     calendar, found = calendar_of(tx), []
     for case_id, cell_id, day in (tuple(row) for row in rows):

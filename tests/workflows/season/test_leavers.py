@@ -14,7 +14,8 @@ from workflows.bulk import orders, running
 from workflows.bulk.queries import find_batch, lines_of
 from workflows.people.leaving import leave_school
 from workflows.season.destinations import record_destination
-from workflows.season.leavers import Leaver, days, leavers, with_papers
+from workflows.season.figures import days
+from workflows.season.leavers import Leaver, leavers, with_papers
 from workflows.season.preparing import prepare_many
 from workflows.season.words import ACCEPTED, KNOWN, NAMED, OFFERED, PREPARED, RETURNED, UNKNOWN
 from workflows.transfers import verbs
