@@ -288,10 +288,14 @@ def custodian_of(tx: Transaction, student_id: int) -> int | None:
 
 
 class Sides(NamedTuple):
-    """Of a handover: who hands on, and who was asked to take over or did."""
+    """Of a handover: who hands on, who was asked to take over or did, and whether somebody took over."""
 
     senders: set[int]
     receivers: set[int]
+    taken_over: bool
+
+
+TAKEN_BACK = ("recalled", "called_off")  # letters that nobody need have seen; the newest still tells so
 
 
 @once
@@ -300,10 +304,12 @@ def handover_row(tx: Transaction, handover_id: int) -> Sides | None:
     row = tx.execute(select(h.from_id, h.cell_id).where(h.case_id == handover_id)).first()
     if row is None:
         return None
-    offers = list(tx.execute(select(o.sender_id, o.receiver_id).where(o.handover_id == handover_id)))
-    asked = {offer.receiver_id for offer in offers if offer.receiver_id is not None}
-    writers = {offer.sender_id for offer in offers if offer.sender_id is not None}
-    return Sides({row.from_id, *writers}, asked | ({row.cell_id} if row.cell_id is not None else set()))
+    letters = select(o.sender_id, o.receiver_id, o.answer).where(o.handover_id == handover_id)
+    offers = list(tx.execute(letters.order_by(o.id)))
+    standing = [one for one in offers if one.answer not in TAKEN_BACK or one is offers[-1]]
+    asked = {one.receiver_id for one in standing} | {row.cell_id}
+    over = row.cell_id is not None or any(one.answer == "taken_away" for one in offers)
+    return Sides({row.from_id, *(one.sender_id for one in offers)} - {None}, asked - {None}, over)
 
 
 @once

@@ -7,6 +7,7 @@ from engine.errors import NotAllowed, NotFound, Text
 from engine.transactions import Transaction
 from workflows.access.permissions import (
     ANSWERING,
+    ANSWERS_STILL,
     BESIDE,
     DECIDING,
     FORMER,
@@ -73,6 +74,7 @@ def right_for(tx: Transaction, user_id: int, permission: str, what: Thing | None
 ORDER = (
     OWN,
     HANDING,
+    ANSWERS_STILL,
     TAKING,
     SCHOOL,
     RECEIVER,

@@ -14,6 +14,7 @@ from engine.transactions import Transaction
 from workflows.access import queries
 from workflows.access.permissions import (
     ANSWERING,
+    ANSWERS_STILL,
     DECIDING,
     FORMER,
     HANDING,
@@ -359,7 +360,8 @@ def to_custody(tx: Transaction, organisation_id: int, student_id: int, on: date)
 
 
 def to_handover(tx: Transaction, organisation_id: int, handover_id: int, on: date) -> frozenset[str] | None:
-    """Both sides, also afterwards, and those above them; a receiver from the letter on."""
+    """Both sides, also afterwards, and those above them; a receiver from the letter on, but not for ever of
+    one that was taken back and written to somebody else."""
     row = queries.handover_row(tx, handover_id)
     if row is None:
         return None
@@ -367,7 +369,7 @@ def to_handover(tx: Transaction, organisation_id: int, handover_id: int, on: dat
     senders, receivers = ({tree.standing(one, on) for one in side} for side in (row.senders, row.receivers))
     found = set()
     if organisation_id in senders:
-        found.add(HANDING)
+        found |= {HANDING} if row.taken_over else {HANDING, ANSWERS_STILL}
     if organisation_id in receivers:
         found.add(TAKING)
     if any(organisation_id in queries.above(tx, one, on) for one in senders | receivers):

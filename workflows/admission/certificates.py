@@ -46,9 +46,11 @@ def issue(acting: Acting, kind: str) -> int:
     return number
 
 
-def latest(tx: Transaction, student_id: int, kind: str) -> Any:
-    """The newest certificate of a kind, from whatever case; None where there is none."""
+def latest(tx: Transaction, student_id: int, kind: str, *, until: date | None = None) -> Any:
+    """The newest certificate of a kind, from whatever case, as of a day or of all; None: there is none."""
     query = select(certificate).where(certificate.c.student_id == student_id, certificate.c.kind == kind)
+    if until is not None:
+        query = query.where(certificate.c.issued_on <= until)
     return tx.execute(
         query.order_by(certificate.c.issued_on.desc(), certificate.c.id.desc()).limit(1)
     ).first()

@@ -92,8 +92,8 @@ def letter(tx: Transaction, both: Both, on: date) -> Letter:
         receiver=name_on(tx, receiver, day) if receiver is not None else row.addressee,
         person=_person(tx, row.student_id),
         member=tx.execute(select(member).where(member.c.student_id == row.student_id)).first(),
-        certificate=certificates.latest(tx, row.student_id, "awareness"),
-        enclosed=_enclosed(tx, row.student_id, variant),
+        certificate=certificates.latest(tx, row.student_id, "awareness", until=day),
+        enclosed=_enclosed(tx, row.student_id, variant, day),
         boxes=[Box(name_on(tx, one, day), way) for one, way in chain],
         portal=by_portal,
         portal_number=sent.portal_number if sent is not None else None,
@@ -119,8 +119,9 @@ def _person(tx: Transaction, student_id: int) -> Any:
     return tx.execute(select(student).where(student.c.id == student_id)).one()
 
 
-def _enclosed(tx: Transaction, student_id: int, variant: str) -> list[Enclosure]:
-    newest = {row.type: row for row in documents_of_subject(tx, student_id)}
+def _enclosed(tx: Transaction, student_id: int, variant: str, until: date) -> list[Enclosure]:
+    """As they were on the day of the letter: papers of whoever took over are none of the sender's."""
+    newest = {row.type: row for row in documents_of_subject(tx, student_id) if row.on <= until}
     found = []
     for one in ENCLOSED[variant]:
         row, listed = newest.get(one.type), papers()[one.type]
