@@ -206,6 +206,7 @@ def fire_timer(tx: Transaction, timer_id: int, *, now: datetime) -> bool:
     step.keep()
     inputs = step.inputs(fire=waiting.engine_id)
     append(tx, step.row.id, "timer", on=step.on, by=None, now=now, element=waiting.name, inputs=inputs)
+    tx.registry.timed(tx, step.row, step.on, now)
     return True
 
 

@@ -5,7 +5,7 @@ The engine knows elements by name only; everything that a name means is looked u
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ Service = Callable[["Transaction", "CaseRow", date], str | list[int]]
 Due = Callable[["Transaction", "CaseRow", date], date]
 Place = Callable[["Transaction", "CaseRow", str, int | None, date], int | None]
 Worked = Callable[["Transaction", date], bool]
+Timed = Callable[["Transaction", "CaseRow", date, datetime], None]
 
 
 def place_with_custodian(
@@ -30,6 +31,10 @@ def plain_week(tx: "Transaction", day: date) -> bool:
     return day.weekday() < 5
 
 
+def nothing_more(tx: "Transaction", case: "CaseRow", on: date, now: datetime) -> None:
+    """The simplest consequence of a timer: what the model says, and nothing beside it."""
+
+
 @dataclass(frozen=True)
 class Registry:
     """One domain's tables of names. `models check` compares them with the models, both ways."""
@@ -42,3 +47,4 @@ class Registry:
     forms: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)  # element -> Vietnamese name
     is_worked: Worked = plain_week  # whether daily jobs of working days are done on this day
+    timed: Timed = nothing_more  # what a timer that moved a case means for rows beside it, in its transaction

@@ -11,6 +11,7 @@ from workflows.admission.services import SERVICES
 from workflows.admission.steps import LANES, SERVICE_LABELS, STEPS
 from workflows.organisations.resolution import resolve
 from workflows.rules.queries import calendar_of
+from workflows.transfers import following
 from workflows.transfers.standing import SERVICES as HANDOVER_SERVICES
 
 
@@ -25,6 +26,7 @@ def build_registry() -> Registry:
         forms=frozenset(FORMS),
         labels={**SERVICE_LABELS, **{element: step.label for element, step in STEPS.items()}},
         is_worked=_is_worked,
+        timed=following.timed,
     )
 
 

@@ -1,8 +1,8 @@
 """A union's step where the union of the place is not entered here: its paper is typed, with its number.
 
 A person who was handed on may live where no union of ours is. The step then falls to the organisation that
-answers for the person; what the union of that place resolved comes on paper. Where there is no union at all,
-two official members introduce the candidate (Điều lệ Đảng, Điều 4), and the file goes without the union's part.
+answers for the person; what the union of that place resolved comes on paper. Where there is no union at
+all, two official members introduce the candidate (Điều lệ Đảng, Điều 4), and the union's part is left out.
 """
 
 from collections.abc import Mapping

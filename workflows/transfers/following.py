@@ -1,6 +1,6 @@
-"""What an act of the admission means for its handover: a helper was named, or there is nothing to hand over.
+"""What an act or a timer of the admission means for its handover: a helper was named, or nothing is left.
 
-Called after every act; the admission is held, so nobody answers the handover meanwhile.
+Called after every act and every timer; the admission is held, so nobody answers the handover meanwhile.
 """
 
 from datetime import date, datetime
@@ -11,6 +11,7 @@ from engine import cases
 from engine.records import case as case_table
 from engine.rows import CaseRow
 from engine.transactions import Transaction
+from workflows.admission import helper_change, mentoring
 from workflows.admission.acting import Acting
 from workflows.transfers.offers import close_offer
 
@@ -31,11 +32,25 @@ def settle(acting: Acting, after: CaseRow) -> None:
     """After an act of the admission, or of a side process of it."""
     if "helper" in acting.facts:
         say_helper(acting.tx, acting.main_case_id, "assigned", on=acting.on, by=acting.by, now=acting.now)
+    if acting.outcome != "moved_away":
+        _ended(acting.tx, after, on=acting.on, by=acting.by, now=acting.now)
+
+
+def timed(tx: Transaction, after: CaseRow, on: date, now: datetime) -> None:
+    """After a timer of the admission: the days for a complaint ran out, the striking off stands."""
     if after.kind == "admission" and after.closed_on is not None:
-        if after.closed_as == STAYS_MEMBER:
-            say_helper(acting.tx, after.id, CASE_CLOSED, on=acting.on, by=acting.by, now=acting.now)
-        elif acting.outcome != "moved_away":
-            call_off(acting.tx, after.id, on=acting.on, by=acting.by, now=acting.now)
+        mentoring.end(tx, after.id, on, helper_change.CASE_CLOSED)
+        helper_change.close(tx, after.id, helper_change.CASE_CLOSED, on=on, by=None, now=now)
+        _ended(tx, after, on=on, by=None, now=now)
+
+
+def _ended(tx: Transaction, after: CaseRow, *, on: date, by: int | None, now: datetime) -> None:
+    if after.kind != "admission" or after.closed_on is None:
+        return
+    if after.closed_as == STAYS_MEMBER:
+        say_helper(tx, after.id, CASE_CLOSED, on=on, by=by, now=now)
+    else:
+        call_off(tx, after.id, on=on, by=by, now=now)
 
 
 def open_handover(tx: Transaction, admission_id: int) -> int | None:

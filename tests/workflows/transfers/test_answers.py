@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Thread
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -12,11 +12,14 @@ from engine import cases
 from engine.errors import Conflict, Failure, InvalidAnswers, NotFound
 from engine.records import case as case_table
 from engine.records import outbox
+from engine.transactions import Transaction
+from tests.workflows.builders import ABLE, BEGINNING
 from tests.workflows.transfers.town import Town
 from workflows import access
 from workflows.admission import acts
 from workflows.admission.records import act
 from workflows.organisations.changes import succeed
+from workflows.people.users import add_position, add_user
 from workflows.transfers import custody, queries, verbs
 from workflows.transfers.alarms import raise_unhelped
 from workflows.transfers.outside import take_in
@@ -24,6 +27,7 @@ from workflows.transfers.records import custody as stair
 from workflows.transfers.records import handover_offer
 
 At = Callable[[str], Town]
+Deed = tuple[Callable[..., object], int, str, dict[str, object]]  # verb, handover, who, its answers
 
 
 def holder(town: Town) -> int | None:
@@ -202,6 +206,23 @@ def test_a_case_that_ends_takes_its_handover_along_at_every_step(at: At) -> None
         town.store.engine.dispose()
 
 
+def test_a_striking_off_that_stands_by_its_timer_takes_the_handover_along(at: At) -> None:
+    """Nobody complained in time: the worker closes the admission, and nothing is left to be handed on."""
+    town = at("probationary")
+    handover = town.offered(town.home)
+    with town.store.transaction() as tx:
+        by = town.users["cell1"]
+        acts.interrupt(tx, town.case_id, "strike_off", on=town.today, by=by, now=town.now())
+    town.do_all(town.case_id, "strike_off_vote", "strike_off_resolution", "strike_off_decision")
+    assert answers(town) == [None], "until nobody may complain any more the letter waits"
+    due = town.task(town.case_id, "complaint").due_on
+    assert due is not None and town.fire(town.case_id, due + timedelta(days=1)) == 1
+    assert town.case(town.case_id).closed_as == "struck_off"
+    assert (town.case(handover).closed_as, answers(town)) == ("handover_given_up", ["called_off"])
+    with town.store.transaction(writing=False) as tx:
+        cases.replay(tx, handover)
+
+
 def test_both_sides_keep_sight_of_the_handover_and_only_the_custodian_of_the_case(at: At) -> None:
     town = at("helped")
     handover = town.prepare(town.campus)
@@ -329,35 +350,56 @@ def test_one_letter_at_a_time_is_under_way_for_a_person(town: Town) -> None:
         tx.insert(handover_offer, second)
 
 
-def at_once(*deeds: Callable[[], object]) -> list[str]:
-    gate, ends = Barrier(len(deeds)), []
+def against(town: Town, first: Deed, *others: Deed) -> list[str]:
+    """The first is done and not yet committed while the others, each somebody else's, already wait for it."""
+    ends: list[str] = []
 
-    def do(deed: Callable[[], object]) -> None:
-        gate.wait()
+    def try_(deed: Deed) -> None:
         try:
-            deed()
+            do(town, deed)
             ends.append("done")
-        except Conflict:
-            ends.append("told")
+        except Conflict as told:
+            ends.append(str(told))
 
-    threads = [Thread(target=do, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
+    threads = [Thread(target=try_, args=(deed,)) for deed in others]
+    with town.store.transaction() as tx:
+        do(town, first, tx)
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(0.1)
+            assert thread.is_alive(), "waits until the first is done"
     for thread in threads:
         thread.join()
-    return sorted(ends)
+    return ends
 
 
-def test_two_at_once_are_one_answer(town: Town) -> None:
-    """Acceptance against acceptance, and acceptance against recall: whoever comes second is told."""
+def do(town: Town, deed: Deed, tx: Transaction | None = None) -> None:
+    verb, handover, who, more = deed
+    if tx is None:
+        with town.store.transaction() as own:
+            do(town, deed, own)
+        return
+    verb(tx, handover, {"on": town.today, **more}, by=town.users[who], now=town.now())
+
+
+def test_whoever_comes_second_is_told_what_the_first_did(town: Town) -> None:
+    """Acceptance against recall, return and acceptance, of two people: where it loses, then where it wins."""
+    with town.store.transaction() as tx:
+        town.users["campus2"] = add_user(tx, "campus2", "campus2", password=ABLE)
+        add_position(tx, town.users["campus2"], town.campus, "deputy_secretary", since=BEGINNING)
     handover = town.offered(town.campus)
-    accept = lambda: town.do_verb(verbs.accept, handover, "campus1")  # noqa: E731
-    recall = lambda: town.do_verb(verbs.recall, handover, "cell1", reason="Gửi nhầm")  # noqa: E731
-    assert at_once(accept, recall) == ["done", "told"]
-    (word,) = answers(town)
-    assert holder(town) == {"accepted": town.faculty, "recalled": town.cell}[word or ""]
-    if word == "recalled":
+    accept: Deed = (verbs.accept, handover, "campus1", {})
+    second: Deed = (verbs.accept, handover, "campus2", {})
+    recall: Deed = (verbs.recall, handover, "cell1", {"reason": "Gửi nhầm"})
+    return_: Deed = (verbs.return_, handover, "campus2", {"reason": "Không phải nơi này"})
+    for winner, word in ((recall, "Nơi gửi thu hồi"), (return_, "Trả lại")):
+        (told,) = against(town, winner, accept)
+        assert word in told and "Đang chuẩn bị" in told
+        assert holder(town) == town.case(town.case_id).custodian_id == town.cell
         town.prepare(town.campus)
         town.offer(handover)
-        assert at_once(accept, accept) == ["done", "told"]
-    assert len(town.rows(select(stair.c.id))) == (2 if holder(town) == town.faculty else 1)
+    told = against(town, accept, second, recall, return_)
+    assert ["Đã tiếp nhận" in one for one in told] == [True] * 3
+    assert (holder(town), answers(town)) == (town.faculty, ["recalled", "returned", "accepted"])
+    assert len(town.rows(select(stair.c.id))) == 2
