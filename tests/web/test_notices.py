@@ -12,7 +12,7 @@ from engine.records import case, outbox
 from tests.web.conftest import HASH, Person
 from tests.workflows.builders import BEGINNING, World, noon
 from workflows.organisations.queries import tree_of
-from workflows.people.records import user_account
+from workflows.people.records import position, user_account
 from workflows.people.users import add_position, add_user
 from workflows.reminders import channels, reading
 from workflows.reminders.distributing import distribute
@@ -106,6 +106,19 @@ def test_nobody_opens_or_reads_a_notice_of_somebody_else(world: World, nominated
     other.post("/notices/read", {"upto": last[1]})
     user.get("/notices")
     assert len(lines(user.page)) == 1
+
+
+def test_who_left_an_office_keeps_the_lines_and_not_what_they_said(
+    world: World, nominated: int, person: Sit
+) -> None:
+    with world.store.transaction() as tx:
+        tx.execute(
+            update(position).where(position.c.user_id == world.users["union1"]).values(valid_to=world.today)
+        )
+        add_position(tx, world.users["union1"], world.other_cell, "secretary", since=world.today)
+    user = person("union1")
+    user.get("/notices")
+    assert lines(user.page) == ["Thông báo của nơi đồng chí không còn công tác"]
 
 
 def test_marking_as_read_takes_what_the_page_showed_and_nothing_that_came_later(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from engine.errors import NotFound, Text
 from engine.records import Id, case, outbox, task
 from engine.transactions import Transaction
+from workflows.access.queries import below
 from workflows.access.seats import Seat
 from workflows.desk.cases import LISTED
 from workflows.reminders.records import notice
@@ -18,6 +19,7 @@ from workflows.reminders.wording import Known, known_to, worded
 
 PAGE: Final = 50
 OWN, OURS = "own", "ours"
+OF_BEFORE: Final = Text("Thông báo của nơi đồng chí không còn công tác")
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,11 @@ def notices(tx: Transaction, user_id: int, seats: Sequence[Seat], wanted: Wanted
     count = tx.execute(_COUNT.where(*mine, *_filters(wanted))).scalar_one()
     shown = rows[:PAGE]
     known = known_to(tx, seats, shown, on)
+    reached = below(tx, sorted({seat.organisation_id for seat in seats}), on)
+    through = {row.organisation_id for row in shown} - {None}
+    left = {one for one in through if known.tree.standing(one, on) not in reached}
     return Notices(
-        lines=[_line(row, known) for row in shown],
+        lines=[_line(row, known, left=row.organisation_id in left) for row in shown],
         count=int(count),
         next=shown[-1].id if len(rows) > PAGE else None,
         unread=_unread_by_group(tx, mine),
@@ -168,15 +173,16 @@ def _unread_by_group(tx: Transaction, mine: tuple[ColumnElement[bool], ...]) -> 
     return found
 
 
-def _line(row: Any, known: Known) -> Line:
+def _line(row: Any, known: Known, *, left: bool) -> Line:
+    """`left`: it was told to an office where the reader sits no more; what it said is that office's now."""
     kind = kind_of(row.kind)
     return Line(
         id=row.id,
-        text=worded(row, known),
+        text=OF_BEFORE if left else worded(row, known),
         group=kind.group,
         at=row.at,
         organisation=known.organisation(row.organisation_id),
         read=row.read_at is not None,
         done=row.task_id is not None and not row.open,
-        leads=bool(kind.leads),
+        leads=bool(kind.leads) and not left,
     )
