@@ -130,7 +130,7 @@ def test_a_cell_is_split_by_lists_into_organisations_that_the_plan_founds(world:
     to = world.rows(select(reorganisation_change.c.id).order_by(reorganisation_change.c.rank))[1].id
     admin.post(f"{lists}case", {"thing": case_id, "to": -to})
     admin.get(f"{lists}member")
-    admin.post(f"{lists}member", {"thing": world.members[:3], "to": -to})
+    admin.post(f"{lists}member", {"thing": [*world.members[:3], "không số", "²", "9" * 30], "to": -to})
     assert "Chi bộ Xã hội" in admin.page
     admin.get(f"{plan}/preview")
     assert "Đã thử cả phương án: làm được." in admin.page

@@ -202,6 +202,7 @@ def share(
     change = change_of(tx, change_id, plan_id)
     if change.verb != "split" or (to_ref is not None and to_ref not in change.answers["into"]):
         raise Conflict(Text("Hãy chọn một trong các tổ chức tiếp nhận của thay đổi này."))
+    things = [one for one in things if kind == "class" or _is_number(one)]
     for thing in things:
         tx.execute(
             delete(reorganisation_share).where(_S.change_id == change_id, _S.kind == kind, _S.thing == thing)
@@ -213,6 +214,11 @@ def share(
         ]
         tx.insert_new(reorganisation_share, rows)
     put(tx, plan_id, revision=plan.revision + 1)
+
+
+def _is_number(thing: str) -> bool:
+    """A class goes by its name; everything else by the number of a row."""
+    return thing.isascii() and thing.isdecimal() and len(thing) < 19
 
 
 def submit(tx: Transaction, plan_id: int, *, revision: int, by: int, on: date, now: datetime) -> None:
