@@ -1,7 +1,6 @@
 """Thông báo: what one was told, unread first. A line leads to its task, where rights are asked anew."""
 
 from collections.abc import Callable, Mapping
-from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
