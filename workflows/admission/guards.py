@@ -3,7 +3,7 @@
 `unmet_for_vote` is the one answer behind the vote's guard, "why not yet" and the forecast.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,7 @@ from engine.rows import CaseRow
 from engine.transactions import Transaction
 from workflows.admission import certificates, mentoring, services
 from workflows.admission.acting import Acting
-from workflows.admission.vote_facts import facts_of_many
+from workflows.admission.vote_facts import Asked, facts_of_many
 from workflows.people.consents import SOURCE, has_consent
 from workflows.people.members import roll_on
 from workflows.people.records import student
@@ -42,6 +42,17 @@ def first_lawful_day(tx: Transaction, case: CaseRow, on: date | None = None) -> 
     """The first day on which age and shared time allow a vote; None where waiting does not help."""
     asked = on or case.opened_on
     return eligibility.first_lawful_day(facts_for_vote(tx, case, asked), edition_on(asked))
+
+
+def until_the_vote(
+    tx: Transaction, cases: Sequence[Asked], on: date
+) -> dict[int, tuple[list[Unmet], date | None]]:
+    """Case → both of the above, read for them all at once."""
+    edition, facts = edition_on(on), facts_of_many(tx, cases, on)
+    return {
+        number: (eligibility.unmet(one, edition, on), eligibility.first_lawful_day(one, edition))
+        for number, one in facts.items()
+    }
 
 
 def of_age(tx: Transaction, case: CaseRow, on: date) -> date:

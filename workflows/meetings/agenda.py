@@ -5,7 +5,7 @@ The guards that the act itself asks are asked for the day of the meeting; nothin
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine import cases
 from engine.clocks import open_clocks
@@ -124,8 +124,7 @@ def _of_cell(tx: Transaction, of: Planned, found: Agenda, today: date) -> None:
             found.waiting.append(waits)
     found.waiting.sort(key=lambda one: -one.days)
     found.near_more = max(0, len(close) - MOST_NEAR)
-    for line in list(close.values())[:MOST_NEAR]:
-        found.near.append(_near(tx, line, of.on_day))
+    found.near = _near(tx, list(close.values())[:MOST_NEAR], of)
     found.reviews = _reviews(tx, lines, of.on_day)
     found.pool = len(pool_on(tx, of.organisation_id, of.on_day))
     found.pool_last = results.last_pool_review(tx, of.organisation_id)
@@ -135,9 +134,16 @@ def _of_others(line: Line, of: Planned) -> bool:
     return line.organisation_id != of.organisation_id or line.lane in ("candidate", "helper")
 
 
-def _near(tx: Transaction, line: Line, on: date) -> Near:
-    case = cases.get_case(tx, line.case_id)
-    return Near(line, guards.unmet_for_vote(tx, case, on), guards.first_lawful_day(tx, case, on))
+class _Asked(NamedTuple):
+    id: int
+    subject_id: int
+    custodian_id: int
+
+
+def _near(tx: Transaction, lines: list[Line], of: Planned) -> list[Near]:
+    asked = [_Asked(line.case_id, line.subject_id, of.organisation_id) for line in lines]
+    stand = guards.until_the_vote(tx, asked, of.on_day)
+    return [Near(line, *stand[line.case_id]) for line in lines]
 
 
 def _reviews(tx: Transaction, lines: list[Line], on: date) -> list[Review]:
