@@ -26,6 +26,7 @@ from workflows.organisations.changes import succeed
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import commune, organisation
 from workflows.people.identity import KIND
+from workflows.people.members import add_member
 from workflows.people.records import student, user_account
 from workflows.people.users import add_position, add_user
 from workflows.reminders.distributing import distribute
@@ -460,6 +461,8 @@ def test_where_the_partys_portal_is_in_force_there_is_a_sheet_to_type_from_and_n
     town, admin = hand.town, hand.person("admin")
     given = {"variant": "formal", "since": hand.day, "paper": "21-HD/BTCTW"}
     assert admin.post(f"/organisations/{town.province}/portal", given).status_code == 200
+    admin.get("/administration/log")
+    assert "Ghi thủ tục làm trên Cổng dịch vụ của Đảng ở" in admin.page
     admin.get(f"/organisations/{town.cell}/portal")
     assert "21-HD/BTCTW" in admin.page, "what is declared above holds below"
     page = hand.begin("Chi bộ thôn Thượng")
@@ -495,3 +498,24 @@ def test_somebody_arrives_with_the_paper_of_a_place_outside_and_the_road_goes_on
     assert desk.post(where, member | {"full_name": "Lê Văn Đến", "variant": "formal"}).status_code == 200
     assert "Lê Văn Đến" in desk.page
     assert hand.person("campus1").get(where).status_code == 404
+
+
+# --- a member who was written into the roll by hand
+
+
+def test_of_a_member_written_by_hand_it_is_said_first_which_student_that_is(hand: Hand) -> None:
+    town, clerk = hand.town, hand.person("cell1")
+    (pupil,) = town.rows(select(student).where(student.c.id == town.students[1]))
+    with town.store.transaction() as tx:
+        name = " ".join(one for one in (pupil.family_name, pupil.middle_name, pupil.given_name) if one)
+        member = add_member(tx, name, cell_id=town.cell, status="official", since=BEGINNING)
+    where = f"/organisations/{town.cell}/members/{member}/person"
+    clerk.get(f"/organisations/{town.cell}/members")
+    assert where in clerk.page
+    clerk.get(where)
+    assert f"sinh {pupil.birth_date:%d/%m/%Y}" in clerk.page
+    answer = clerk.post(where, {"_form": "chosen", "student_id": str(pupil.id)}, follow=False)
+    assert answer.location == f"/students/{pupil.id}/transfer"
+    clerk.get(answer.location)
+    assert "Đảng viên chính thức" in clerk.page and "Thời hạn" in clerk.page
+    assert clerk.get(where, follow=False).location == f"/students/{pupil.id}/transfer", "said once"

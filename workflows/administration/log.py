@@ -1,7 +1,8 @@
 """The log of administration: one journal entry outside of cases for every change, and how it is read.
 
-Facts hold ids: `user` and `organisation` are whom and where it was about, `for_user` whom somebody stands in
-for; names of people are looked up when it is shown. The journal is sealed and never changed.
+Facts hold ids: `user` and `organisation` are whom and where it was about, `for_user` whom somebody is to
+stand in for, `stood_in_for` in whose seat the entry was made; names are looked up when it is shown. The
+journal is sealed and never changed.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +15,10 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from engine import journal
 from engine.errors import Text
 from engine.records import journal as entry
+from engine.time import day_of
 from engine.transactions import Transaction
+from workflows.access.seats import acting_for
+from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.people.names import search_key
 from workflows.people.records import member, user_account
@@ -22,6 +26,7 @@ from workflows.people.words import MEMBER_STATUSES, POSITIONS
 from workflows.schedules.duties import DUTIES
 
 PAGE = 50
+USERS = ("user", "for_user", "stood_in_for")  # facts that are accounts
 # What happened → the sentence; its places are filled from the facts, ids as names.
 KINDS: Mapping[str, str] = {
     "account_opened": "Mở tài khoản {username} cho đồng chí {user}.",
@@ -59,6 +64,7 @@ KINDS: Mapping[str, str] = {
     "institution_added": "Thêm trường {name}.",
     "institution_changed": "Sửa thông tin trường {name}.",
     "body_sized": "Số ủy viên của {body}: {members}, từ {since}.",
+    "member_tied": "Ghi đảng viên {member} là người trong danh sách học sinh, sinh viên.",
     "member_added": "Ghi đảng viên {member} vào danh sách, {status}, từ {since}.",
     "member_placed": "Đảng viên {member}: {status}, từ {since}.",
     "member_moved": "Đảng viên {member} chuyển đến {to}, {status}, từ {since}.",
@@ -77,6 +83,7 @@ KINDS: Mapping[str, str] = {
     "school_period_withdrawn_for_all": "Rút “{name}” khỏi lịch năm học chung của tỉnh.",
     "duty_done": "Ghi việc định kỳ đã làm: {duty}, kỳ {period}, văn bản {number}.",
     "duty_withdrawn": "Rút việc định kỳ ghi nhầm: {duty}, kỳ {period}, văn bản {number}.",
+    "portal_declared": "Ghi thủ tục làm trên Cổng dịch vụ của Đảng ở {name}, từ {since}. Căn cứ: {source}",
     "communes_kept": "Nhập danh mục {new} xã, phường.",
 }
 BODIES: Mapping[str, str] = {
@@ -105,9 +112,20 @@ def note(
     **facts: object,
 ) -> None:
     """One entry. `key`: that of the form, so that a form sent twice is known again."""
-    told = {"organisation": organisation_id, "user": user_id, "key": key, **facts}
+    stood_in = _stood_in_for(tx, by, organisation_id, day_of(now)) if by is not None else None
+    told = {"organisation": organisation_id, "user": user_id, "key": key, "stood_in_for": stood_in, **facts}
     kept = {name: _plain(value) for name, value in told.items() if value is not None}
     journal.append(tx, None, kind, on=on, by=by, now=now, facts=kept)
+
+
+def _stood_in_for(tx: Transaction, by: int, organisation_id: int | None, on: date) -> int | None:
+    """Whose seat somebody acts in who sits at the organisation, or nearest above it, only as a deputy."""
+    seats = acting_for(tx, by, on)
+    line = [organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)] if organisation_id else []
+    places = (one for one in line if any(seat.organisation_id == one for seat in seats))
+    nearest = next(places, None)
+    fitting = [seat for seat in seats if nearest in (None, seat.organisation_id)]
+    return fitting[0].deputises if fitting else None  # one's own seats come first
 
 
 def _plain(value: object) -> object:
@@ -145,6 +163,7 @@ class Line(NamedTuple):
     who: str
     text: Text
     organisation: str
+    stood_in_for: str | None
 
 
 @dataclass(frozen=True)
@@ -168,6 +187,7 @@ def read(tx: Transaction, scope: Collection[int] | None, wanted: Wanted) -> Log:
             names.users.get(row.by, ""),
             names.sentence(row.kind, row.facts),
             names.organisations.get(row.facts.get("organisation"), ""),
+            names.users.get(row.facts.get("stood_in_for")),
         )
         for row in page
     ]
@@ -197,7 +217,7 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
             or_(
                 c.by.in_(people),
                 c.facts["user"].as_integer().in_(people),
-                c.facts["for_user"].as_integer().in_(people),
+                *(c.facts[name].as_integer().in_(people) for name in ("for_user", "stood_in_for")),
             )
         )
     if folded := search_key(wanted.organisation):
@@ -211,7 +231,7 @@ class _Names:
 
     def __init__(self, tx: Transaction, rows: list[Any]) -> None:
         facts = [row.facts for row in rows]
-        users = {one.get(name) for one in facts for name in ("user", "for_user")} | {row.by for row in rows}
+        users = {one.get(name) for one in facts for name in USERS} | {row.by for row in rows}
         places = {one.get(name) for one in facts for name in ("organisation", "parent", "to")}
         self.users = _names(tx, user_account, users, "name")
         self.organisations = _names(tx, organisation, places, "name")

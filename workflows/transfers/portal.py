@@ -10,7 +10,9 @@ from sqlalchemy import or_, select
 
 from engine.among import among
 from engine.errors import InvalidAnswers, Text
+from engine.time import day_of
 from engine.transactions import Transaction
+from workflows.administration.log import note
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.transfers.records import portal_period
@@ -64,4 +66,7 @@ def declare(
         "by_user": by,
         "recorded_at": now,
     }
+    name = tree_of(tx).nodes[organisation_id].name
+    about: dict[str, Any] = {"organisation_id": organisation_id, "name": name, "since": since}
+    note(tx, "portal_declared", on=day_of(now), by=by, now=now, source=paper.strip(), **about)
     return tx.insert(portal_period, row)

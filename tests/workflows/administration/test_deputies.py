@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from engine.errors import InvalidAnswers, NotFound
-from tests.workflows.builders import World
+from tests.workflows.builders import World, noon
 from workflows import access
-from workflows.administration import accounts, deputies, positions
+from workflows.administration import accounts, deputies, log, positions
 from workflows.people.users import add_position, add_user, positions_on
+from workflows.schedules.recording import record_duty
 
 Who = Callable[[], dict[str, Any]]
 
@@ -104,3 +105,21 @@ def test_a_deputy_ends_with_the_position_and_by_the_word_of_its_holder_only(worl
         assert deputies.deputies_for(tx, users["cell1"], today)[0].last == today + timedelta(days=4)
         deputies.end_deputy(tx, one, holder=users["cell1"], **who())
         assert deputies.deputies_for(tx, users["cell1"], today) == []
+
+
+def test_what_a_deputy_does_outside_of_cases_is_written_down_with_both_names(world: World, who: Who) -> None:
+    today, users = world.today, world.users
+    done = {"done_on": today, "on": today, "now": noon(today)}
+    with world.store.transaction() as tx:
+        deputies.name_deputy(
+            tx, seat(tx, world, "cell1"), users["school1"], since=today, last=today + timedelta(days=7),
+            reason="nghỉ", **who(),
+        )  # fmt: skip
+    for number, name in enumerate(("school1", "cell2"), 1):
+        with world.store.transaction() as tx:
+            record_duty(tx, world.cell, "plan", "2025", number=f"0{number}-KH", by=users[name], **done)
+    with world.store.transaction(writing=False) as tx:
+        found = {one.who: one.stood_in_for for one in log.read(tx, [world.cell], log.Wanted()).lines[:2]}
+        by_name = log.read(tx, [world.cell], log.Wanted(person="cell1")).lines
+    assert found == {"school 1": "cell 1", "cell 2": None}
+    assert any("01-KH" in str(one.text) for one in by_name)
