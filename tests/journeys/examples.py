@@ -84,6 +84,7 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     ),
     "transfers.notice": (Visit("cell1", to={"handover_id": "arrived"}),),
     "transfers.arriving": (Visit("cell1"), Visit("school1", to={"organisation_id": "school"})),
+    "transfers.tying": (Visit("cell1"),),
     "transfers.portal_periods": (Visit("administrator1"),),
     "season.index": (
         Visit("cell1"),

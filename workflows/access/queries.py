@@ -18,7 +18,7 @@ from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import tree_of as tree_of
 from workflows.organisations.records import institution, organisation
 from workflows.organisations.resolution import answering as answering_for
-from workflows.people.records import position, student, user_account
+from workflows.people.records import member, member_place, position, student, user_account
 
 Answer = TypeVar("Answer")
 
@@ -277,14 +277,22 @@ def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
 
 @once
 def custodian_of(tx: Transaction, student_id: int) -> int | None:
-    """The organisation that answers for a person by the last step of the stair; None: nobody of ours does.
+    """The organisation that answers for a person by the last step of the stair, else the cell on whose roll
+    the person is as a member; None: nobody of ours does.
 
-    Its tables are of a room that builds on this one: so by name.
+    The stair is of a room that builds on this one: so by name.
     """
     steps = metadata.tables["custody"].c
     newest = select(steps.organisation_id).where(steps.student_id == student_id).order_by(steps.seq.desc())
     found: int | None = tx.execute(newest.limit(1)).scalar()
-    return found
+    return found if found is not None else tx.execute(_CELL_OF_MEMBER, {"student": student_id}).scalar()
+
+
+_CELL_OF_MEMBER = (
+    select(member_place.c.cell_id)
+    .join(member, member.c.id == member_place.c.member_id)
+    .where(member.c.student_id == bindparam("student"), member_place.c.valid_to.is_(None))
+)
 
 
 class Sides(NamedTuple):

@@ -23,13 +23,13 @@ from workflows.admission.side_acts import open_admission, read_form
 from workflows.documents.catalogue import papers
 from workflows.organisations.kinds import INSTITUTIONS, PARTY_CELL
 from workflows.organisations.queries import tree_of
-from workflows.organisations.records import institution
 from workflows.people.members import add_member
 from workflows.people.names import search_key
 from workflows.people.records import student
 from workflows.people.students import add_student, student_left
 from workflows.transfers import custody
 from workflows.transfers.letters import LETTERS
+from workflows.transfers.persons import outside_school
 from workflows.transfers.words import VARIANTS
 
 
@@ -116,13 +116,7 @@ def _known(tx: Transaction, read: Mapping[str, Any]) -> bool:
 
 def _person(tx: Transaction, cell_id: int, read: Mapping[str, Any]) -> int:
     """On no roll of ours: the school is known by name alone, and has been left."""
-    key = search_key(read["school"])
-    i = institution.c
-    outside = (i.party_organisation_id.is_(None), i.union_organisation_id.is_(None), i.cell_id.is_(None))
-    school = tx.execute(select(i.id).where(i.name_key == key, *outside).limit(1)).scalar()
-    if school is None:
-        row = {"name": read["school"], "name_key": key, "kind": read["school_kind"]}
-        school = tx.insert(institution, row)
+    school = outside_school(tx, read["school"], read["school_kind"])
     found = add_student(tx, school, read["full_name"], read["birth_date"], cell_id=cell_id)
     student_left(tx, found, on=read["left_on"], reason="graduated")
     return found

@@ -138,7 +138,7 @@ def prepare(
 ) -> Done:
     """Where to, why and since when, by whoever answers for the person, or stands above."""
     today = day_of(now)
-    seat = _may_prepare(tx, student_id, by, today)
+    seat = access.require(tx, by, "transfer.prepare", access.Custody(student_id), today)
     opened = open_for(tx, student_id, on=today, by=by, now=now, for_user=seat.deputises)
     before = _answered(tx, opened.id, by, request_key)
     if before is not None:
@@ -146,16 +146,6 @@ def prepare(
     task = _step(tx, opened.id, PREPARE)
     acting = begin(tx, task, {"outcome": "prepared", **answers}, by=by, now=now, for_user=seat.deputises)
     return perform(acting, task, STEPS[PREPARE], Confirmation("none"), request_key)
-
-
-def _may_prepare(tx: Transaction, student_id: int, by: int, today: date) -> access.Seat:
-    """A member without a step of the stair yet belongs to the cell of the roll."""
-    if custody.last_step(tx, student_id) is None:
-        found = member_with(tx, student_id)
-        place = place_of(tx, found, today) if found is not None else None
-        if place is not None:
-            return access.require(tx, by, "transfer.prepare", access.Organisation(place[0]), today)
-    return access.require(tx, by, "transfer.prepare", access.Custody(student_id), today)
 
 
 def give_up(
