@@ -31,6 +31,7 @@ def index(tx: Transaction) -> str:
     first = PAGE * min(wanted.page, len(found) // PAGE)
     facts = {"found": found[first : first + PAGE], "count": len(found), "whole": together(found)}
     facts |= {"next": wanted.page + 1 if len(found) > first + PAGE else None, "wanted": wanted}
+    facts["risen"] = any(one.risen for one in found)
     return render_template("season.html", **facts, filters=said.FILTER, **said.SAID)
 
 

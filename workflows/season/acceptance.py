@@ -79,7 +79,7 @@ WHATS: Final[Mapping[str, What]] = {
     "coming": What("Chờ người đến", lambda one, _on, _unhelped: one.element == ARRIVAL),
     "arrived": What("Đã đến", lambda one, _on, _unhelped: one.arrived_on is not None),
     "unhelped": What(
-        "Chi bộ đã họp, chưa có người giúp đỡ",
+        "Chưa ai giúp đỡ",
         lambda one, _on, unhelped: one.case_id in unhelped,
         alarm=True,
     ),

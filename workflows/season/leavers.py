@@ -125,7 +125,7 @@ def with_papers(tx: Transaction, found: Sequence[Leaver]) -> list[Leaver]:
 
 
 def _missing(one: Leaver, have: Collection[str]) -> tuple[str, ...]:
-    if not one.waits:
+    if not one.waits or one.standing == "new":  # nothing was asked for yet
         return ()
     wanted = [paper.type for paper in ENCLOSED[one.variant] if not paper.by_person]
     return tuple(papers()[kind].title for kind in wanted if kind not in have)
