@@ -294,7 +294,7 @@ def _note(
             "recorded_at": now,
         },
     )
-    forget_tree(tx)
+    forget_tree(tx, organisation_id)
 
 
 def _name(name: str) -> str:

@@ -5,8 +5,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import ColumnElement, Engine, Result, Row, Select, func, select
 
+from engine.among import among
 from workflows.organisations.chain import Chain, chain
 from workflows.organisations.records import (
     commune,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NOTE = "organisations.tree"
 CHANGED = "organisations.changed"
+STALE = "organisations.stale"  # organisations whose rows this transaction wrote since it read the tree
 _Stamp = tuple[int, ...]
 # The latest ids notice rows that were written without a verb, as the demonstration does.
 _STAMP = select(
@@ -42,6 +44,9 @@ def tree_of(tx: "Transaction") -> Tree:
     A transaction that changed the tree keeps its view to itself: it may still be undone.
     """
     tree: Tree | None = tx.notes.get(NOTE)
+    stale = tx.notes.pop(STALE, None)
+    if tree is not None and stale:
+        tree = tx.notes[NOTE] = _renewed(tx, tree, stale)
     if tree is None:
         stamp = _stamp(tx)
         engine = tx.connection.engine
@@ -54,10 +59,17 @@ def tree_of(tx: "Transaction") -> Tree:
     return tree
 
 
-def forget_tree(tx: "Transaction") -> None:
-    """After a change within this transaction; whoever writes the tables without a verb calls it too."""
+def forget_tree(tx: "Transaction", organisation_id: int | None = None) -> None:
+    """After a change within this transaction; whoever writes the tables without a verb calls it too.
+
+    `organisation_id`: only rows of this one were written, so a plan of hundreds of changes does not read the
+    whole tree again for each.
+    """
     tx.notes[CHANGED] = True
-    tx.notes.pop(NOTE, None)
+    if organisation_id is None:
+        tx.notes.pop(NOTE, None)
+    else:
+        tx.notes.setdefault(STALE, set()).add(organisation_id)
 
 
 def ancestors_on(tx: "Transaction", organisation_id: int, day: date) -> list[int]:
@@ -115,25 +127,38 @@ def _stamp(tx: "Transaction") -> _Stamp:
     return tuple(int(number) for number in tx.execute(_STAMP).one())
 
 
+_O, _P, _S, _I = organisation.c, organisation_place.c, succession.c, institution.c
+_NODES = select(_O.id, _O.kind, _O.name, _O.valid_from, _O.valid_to)
+_PLACES = select(_P.organisation_id, _P.parent_id, _P.valid_from, _P.valid_to, _P.regime, _P.decided_by)
+_SUCCESSIONS = select(_S.predecessor_id, _S.successor_id, _S.on_day, _S.rank)
+_SCHOOLS = select(_I.id, _I.party_organisation_id, _I.union_organisation_id, _I.cell_id).order_by(_I.id)
+_VERSION = select(func.coalesce(func.max(organisation_change.c.id), 0))
+
+
 def _load(tx: "Transaction", version: int) -> Tree:
-    o, p, s, i = organisation.c, organisation_place.c, succession.c, institution.c
     return Tree.of(
-        (Node._make(row) for row in tx.execute(select(o.id, o.kind, o.name, o.valid_from, o.valid_to))),
-        (
-            Place._make(row)
-            for row in tx.execute(
-                select(p.organisation_id, p.parent_id, p.valid_from, p.valid_to, p.regime, p.decided_by)
-            )
-        ),
-        (
-            Succession._make(row)
-            for row in tx.execute(select(s.predecessor_id, s.successor_id, s.on_day, s.rank))
-        ),
-        (
-            School._make(row)
-            for row in tx.execute(
-                select(i.id, i.party_organisation_id, i.union_organisation_id, i.cell_id).order_by(i.id)
-            )
-        ),
+        (Node._make(row) for row in tx.execute(_NODES)),
+        (Place._make(row) for row in tx.execute(_PLACES)),
+        (Succession._make(row) for row in tx.execute(_SUCCESSIONS)),
+        (School._make(row) for row in tx.execute(_SCHOOLS)),
         version,
+    )
+
+
+def _renewed(tx: "Transaction", tree: Tree, stale: set[int]) -> Tree:
+    """The tree with the rows of these organisations as they are now, and the few schools."""
+    given = {"ids": stale}
+
+    def fresh(query: Select[Any], column: ColumnElement[Any]) -> Result[Any]:
+        return tx.execute(query.where(among(column, "ids")), given)
+
+    return tree.renewed(
+        stale,
+        Tree.of(
+            (Node._make(row) for row in fresh(_NODES, _O.id)),
+            (Place._make(row) for row in fresh(_PLACES, _P.organisation_id)),
+            (Succession._make(row) for row in fresh(_SUCCESSIONS, _S.predecessor_id)),
+            (School._make(row) for row in tx.execute(_SCHOOLS)),
+            int(tx.execute(_VERSION).scalar_one()),
+        ),
     )

@@ -4,7 +4,7 @@ Pure: `queries.tree_of` loads it, tests build it by hand. Every question takes a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -73,6 +73,16 @@ class Tree:
     ) -> "Tree":
         by_id = {node.id: node for node in nodes}
         return cls(by_id, tuple(places), tuple(successions), tuple(schools), version)
+
+    def renewed(self, ids: Collection[int], fresh: "Tree") -> "Tree":
+        """These organisations as `fresh` has them, with its schools; the others as they are."""
+        return Tree(
+            {**{one: node for one, node in self.nodes.items() if one not in ids}, **fresh.nodes},
+            (*(one for one in self.places if one.organisation_id not in ids), *fresh.places),
+            (*(one for one in self.successions if one.predecessor_id not in ids), *fresh.successions),
+            fresh.schools,
+            fresh.version,
+        )
 
     @cached_property
     def _places_of(self) -> Mapping[int, list[Place]]:

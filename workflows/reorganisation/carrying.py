@@ -72,8 +72,10 @@ def _begin(store: Store, plan_id: int, now: datetime) -> bool:
 
 
 def _next_change(store: Store, plan_id: int) -> int | None:
+    c = reorganisation_change.c
+    waiting = select(c.id).where(c.plan_id == plan_id, c.done_at.is_(None)).order_by(c.rank).limit(1)
     with store.transaction(writing=False) as tx:
-        return next((one.id for one in changes_of(tx, plan_id) if not one.done), None)
+        return tx.execute(waiting).scalar()
 
 
 def _do_change(store: Store, plan_id: int, change_id: int, now: datetime) -> bool:

@@ -32,7 +32,7 @@ from workflows.reorganisation.words import refs_of
 
 _C, _S = reorganisation_change.c, reorganisation_share.c
 GIVES_UP: Final = ("merge", "split", "end")
-MOST_CHANGES: Final = 300
+MOST_CHANGES: Final = 1_000  # the end of the districts took more than 300 in one province
 
 
 def make(

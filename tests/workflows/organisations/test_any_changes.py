@@ -69,6 +69,11 @@ def seen(tree: Tree, day: date) -> dict[int, tuple[int, ...]]:
     }
 
 
+def rows_of(tree: Tree) -> tuple[Any, ...]:
+    places = sorted(tree.places, key=repr)
+    return dict(tree.nodes), places, sorted(tree.successions), tree.schools, tree.version
+
+
 def check(tree: Tree) -> None:
     for day in whole_days():
         for one, node in tree.nodes.items():
@@ -105,6 +110,8 @@ def test_the_tree_stays_a_tree_whatever_is_changed(
                     assert all(str(text) for texts in refused.fields.values() for text in texts)
                     continue
                 after = tree_of(tx)
+                forget_tree(tx)
+                assert rows_of(after) == rows_of(tree_of(tx)), "what was renewed is what is written"
                 check(after)
                 for day in whole_days():
                     if day < on:
