@@ -31,6 +31,7 @@ LABELS = {
     "member_transfer_present": "Nộp giấy giới thiệu sinh hoạt đảng",
     "handover_letter": "Giới thiệu người chuyển đi",
     "handover_answer": "Tiếp nhận người chuyển đến",
+    "handover_return": "Hết thời gian sinh hoạt tạm thời",
     "candidate_letter": "Giới thiệu quần chúng đi nơi khác",
     "candidate_acknowledge": "Nơi đến xác nhận tiếp nhận quần chúng",
 }
@@ -58,6 +59,7 @@ TASK_CLOCK = {
     "offer_handover": "handover_letter",
     "answer_handover": "handover_answer",
     "confirm_arrival": "handover_answer",
+    "record_return": "handover_return",
     "settle_complaint": "settle_complaint",
 }
 
@@ -94,6 +96,22 @@ def start(
     return due.day
 
 
+def start_until(acting: Acting, name: str, day: date) -> None:
+    """Start a clock whose last day a paper names."""
+    stop(acting, name)
+    number = clocks.open_clock(
+        acting.tx,
+        acting.case.id,
+        name,
+        started_on=acting.on,
+        due_on=day,
+        rule=deadlines.NAMED,
+        edition=acting.edition.name,
+        note="ngày ghi trên giấy giới thiệu",
+    )
+    acting.clocks.append(number)
+
+
 def stop(acting: Acting, name: str, *, item: int | None = None) -> None:
     """Stop a clock if it runs."""
     if running(acting, name, item=item) is not None:
@@ -111,7 +129,8 @@ def running(acting: Acting, name: str, *, item: int | None = None) -> Any:
 def extend(acting: Acting, name: str) -> date:
     """The one extension that the rules allow for special cases. Raises Conflict when it cannot be."""
     clock = running(acting, name)
-    if clock is None or extended(acting.tx, clock) or deadlines.RULES[clock.rule].extension is None:
+    rule = deadlines.RULES.get(clock.rule) if clock is not None else None
+    if clock is None or rule is None or rule.extension is None or extended(acting.tx, clock):
         raise Conflict(Text("Thời hạn này không đang tính, không được gia hạn, hoặc đã gia hạn rồi."))
     due = deadlines.due(clock.rule, clock.started_on, acting.edition, acting.calendar, extended=True)
     clocks.extend_clock(acting.tx, acting.case.id, name, due_on=due.day, note=due.text(), item=clock.item)

@@ -59,7 +59,12 @@ def due_of(running: ClockRow, grant: Grant, calendar: Calendar) -> date:
 
 def grantable(tx: Transaction, case_id: int) -> list[ClockRow]:
     """Running clocks to which only the superior can give more time."""
-    return [one for one in clocks.open_clocks(tx, case_id) if deadlines.RULES[one.rule].extension is None]
+    return [one for one in clocks.open_clocks(tx, case_id) if _by_grant_alone(one)]
+
+
+def _by_grant_alone(one: ClockRow) -> bool:
+    """Counted by a rule without an extension of its own; a day that a paper named is given by none."""
+    return one.rule in deadlines.RULES and deadlines.RULES[one.rule].extension is None
 
 
 def grant(
@@ -99,7 +104,7 @@ def grant(
 def _running(acting: Acting, clock_id: int) -> ClockRow:
     for one in clocks.open_clocks(acting.tx, acting.case.id):
         if one.id == clock_id:
-            if deadlines.RULES[one.rule].extension is not None:
+            if not _by_grant_alone(one):
                 raise Conflict(Text(OF_THE_RULES))
             return one
     raise Conflict(Text(NOT_RUNNING))

@@ -75,6 +75,8 @@ def _recount_all(
 
 def _recount(tx: Transaction, running: ClockRow, calendar: Calendar, grant: granting.Grant | None) -> date:
     """The due day under another calendar: same rule, start, edition; the paper of a superior stands."""
+    if running.rule == deadlines.NAMED:
+        return running.due_on
     edition = edition_named(running.edition)
     due = deadlines.due(running.rule, running.started_on, edition, calendar, extended=extended(tx, running))
     day, note = due.day, due.text()

@@ -50,6 +50,9 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     }
 )
 
+# A day that a paper names, in the place of a rule: nothing counts it, no calendar moves it.
+NAMED: Final = "named_day"
+
 
 @dataclass(frozen=True)
 class Due:

@@ -138,6 +138,7 @@ KEYS: Final[Mapping[str, Key]] = MappingProxyType(
         "transfer_present_wd": Key("Thời hạn nộp giấy giới thiệu sinh hoạt đảng", WORKING_DAYS),
         "temporary_transfer_min_months": Key("Chuyển sinh hoạt tạm thời: ít nhất", MONTHS),
         "temporary_transfer_max_months": Key("Chuyển sinh hoạt tạm thời: dưới", MONTHS),
+        "temporary_study_max_months": Key("Đi học tập trung rồi trở về: tạm thời nhiều nhất", MONTHS),
         "candidate_letter_wd": Key("Chỉ tiêu giới thiệu quần chúng đi nơi khác", WORKING_DAYS),
         "candidate_acknowledge_wd": Key("Chỉ tiêu nơi đến xác nhận tiếp nhận quần chúng", WORKING_DAYS),
         # what comes back

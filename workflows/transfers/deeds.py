@@ -1,5 +1,6 @@
 """What each step of a handover records. Until the acceptance the sender answers, from then the receiver."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -8,7 +9,7 @@ from engine.errors import Conflict, InvalidAnswers, NotLawful, Text, Unmet
 from engine.outbox import tell
 from workflows.admission import unit_change
 from workflows.admission.acting import Acting
-from workflows.admission.clocks import start, stop
+from workflows.admission.clocks import start, start_until, stop
 from workflows.organisations.queries import tree_of
 from workflows.rules.ages import add_months
 from workflows.transfers import custody, portal, standing
@@ -18,11 +19,14 @@ from workflows.transfers.records import handover, handover_offer
 from workflows.transfers.rolls import change_status, follow_in_school, go_away, leave_roll, move_member
 from workflows.transfers.taking import cells_under
 
-LETTER, ANSWER = "handover_letter", "handover_answer"
+LETTER, ANSWER, BACK = "handover_letter", "handover_answer", "handover_return"
 # Whether it is a member who moves → by which rule the letter goes out and the answer comes; those of
 # candidates are local targets, not law.
 LETTER_RULE = {True: "member_transfer_start", False: "candidate_letter"}
 ANSWER_RULE = {True: "member_transfer_present", False: "candidate_acknowledge"}
+A_DAY = timedelta(days=1)
+BELOW = "Chuyển tạm thời từ {least} tháng đến dưới {most} tháng; lâu hơn thì chuyển chính thức."
+AT_MOST = "Đi học rồi trở về: tạm thời từ {least} đến {most} tháng; lâu hơn thì chuyển chính thức."
 HERE = Text("Nơi này đang quản lý người chuyển đi. Hãy chọn nơi nhận khác.")
 
 
@@ -80,13 +84,12 @@ def _check_term(acting: Acting, member: bool) -> None:
     if until is None:
         raise InvalidAnswers({"until_on": [Text("Cần ghi ngày dự kiến trở về.")]})
     least, most = (acting.edition.number(f"temporary_transfer_{word}_months") for word in ("min", "max"))
-    if not add_months(moved_on, least) <= until < add_months(moved_on, most):
-        words = Text(
-            "Chuyển tạm thời từ {least} tháng đến dưới {most} tháng; lâu hơn thì chuyển chính thức.",
-            least=least,
-            most=most,
-        )
-        raise InvalidAnswers({"until_on": [words]})
+    last, words = add_months(moved_on, most), BELOW
+    if acting.answers["moved_because"] == "study":
+        most = acting.edition.number("temporary_study_max_months")
+        last, words = add_months(moved_on, most) + A_DAY, AT_MOST
+    if not add_months(moved_on, least) <= until < last:
+        raise InvalidAnswers({"until_on": [Text(words, least=least, most=most)]})
 
 
 def _moves_as_member(acting: Acting) -> bool:
@@ -294,13 +297,19 @@ def notice_of(acting: Acting) -> str | None:
 
 
 def confirm_arrival(acting: Acting) -> None:
-    if acting.outcome == "arrived":
-        _set(acting, {"arrived_on": acting.on})
+    """Who goes for a time is waited for at home until the day on the letter."""
     stop(acting, ANSWER)
+    if acting.outcome != "arrived":
+        return
+    _set(acting, {"arrived_on": acting.on})
+    until = row_of(acting).until_on
+    if variant_of(acting) == "temporary" and until is not None:
+        start_until(acting, BACK, until)
 
 
 def record_return(acting: Acting) -> None:
     change_status(acting, "away", "official")
+    stop(acting, BACK)
 
 
 def _set(acting: Acting, values: dict[str, Any]) -> None:

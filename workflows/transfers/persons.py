@@ -131,7 +131,7 @@ def _require(tx: Transaction, cell_id: int, by: int, now: datetime) -> None:
 
 
 def _school_named(tx: Transaction, own: tuple[int, str, str] | None, read: Mapping[str, Any]) -> int:
-    """The cell's own school where it is meant; any other is known by name alone: its roll is not shown here."""
+    """The cell's own school where it is meant; of any other the name alone is known."""
     if own is not None and search_key(own[1]) == search_key(read["school"]):
         return own[0]
     return outside_school(tx, read["school"], read["school_kind"])

@@ -17,11 +17,13 @@ from workflows.admission.clocks import LABELS as CLOCKS
 from workflows.organisations.queries import tree_of
 from workflows.organisations.resolution import named_or_referring
 from workflows.rules import eligibility
+from workflows.rules.ages import whole_months
 from workflows.rules.editions import edition_on
 from workflows.transfers import portal, standing
 from workflows.transfers.letters import ENCLOSED, LETTERS, Enclosed
 
 KEPT, AGAIN, WAIVED, RUNS, EVIDENCE, LAPSED = "kept", "again", "waived", "runs", "evidence", "lapsed"
+TEMPORARY = "temporary"
 # How a line is to be shown: what is carried over, and what that costs.
 WORDS = {
     KEPT: "Dùng tiếp",
@@ -94,8 +96,8 @@ def foresee(
         letter=LETTERS[variant],
         enclosed=tuple(ENCLOSED[variant]),
         on_portal=portal.in_force(tx, sender, variant, on),
-        goes_on_at=goes_on_at(tx, admission, reach),
-        carried=tuple(_carried(tx, admission, is_, reach, on)),
+        goes_on_at=goes_on_at(tx, admission, reach) if variant != TEMPORARY else None,
+        carried=tuple(_for_a_time() if variant == TEMPORARY else _carried(tx, admission, is_, reach, on)),
         changed=False,
     )
 
@@ -115,6 +117,14 @@ def _decide(tx: Transaction, kind: str, table: str, words: dict[str, str]) -> di
     return specs_of(tx, latest(tx, kind)).decisions[table].decide(words)
 
 
+def _for_a_time() -> Iterator[Carried]:
+    """The member comes back: nothing is handed over but taking part in what the cell does."""
+    words = Text("Nơi gửi vẫn giữ và vẫn chịu trách nhiệm; thời gian dự bị, nếu có, tính tiếp ở đó.")
+    yield Carried("Danh sách, hồ sơ đảng viên", KEPT, words)
+    words = Text("Nơi nhận quản lý việc sinh hoạt đến ngày trở về ghi trên giấy giới thiệu.")
+    yield Carried("Sinh hoạt đảng", RUNS, words)
+
+
 def _carried(tx: Transaction, admission: CaseRow | None, is_: str, reach: str, on: date) -> Iterator[Carried]:
     if admission is None or admission.closed_on is not None:
         yield Carried("Tuổi đảng, tư cách đảng viên", KEPT, Text("Giữ nguyên ở nơi mới."))
@@ -126,15 +136,16 @@ def _carried(tx: Transaction, admission: CaseRow | None, is_: str, reach: str, o
 def _certificate(tx: Transaction, admission: CaseRow, _reach: str, on: date) -> Iterator[Carried]:
     found = certificates.latest(tx, admission.subject_id, "awareness")
     if found is not None:
-        ends = eligibility.ends(guards.facts_for_vote(tx, admission, on), edition_on(on))["certificate"]
-        yield _dated("Giấy chứng nhận lớp nhận thức về Đảng", ends, on)
+        facts = guards.facts_for_vote(tx, admission, on)
+        ends = eligibility.ends(facts, edition_on(on))["certificate"]
+        yield _dated("Giấy chứng nhận lớp nhận thức về Đảng", facts.certificate_on or on, ends, on)
 
 
 def _file(tx: Transaction, admission: CaseRow, _reach: str, on: date) -> Iterator[Carried]:
     facts = guards.facts_for_vote(tx, admission, on)
     ends = eligibility.ends(facts, edition_on(on)).get("file_age")
     if ends is not None and facts.file_completed_on is not None:
-        yield _dated("Hồ sơ, lý lịch đã kết luận", ends, on)
+        yield _dated("Hồ sơ, lý lịch đã kết luận", facts.file_completed_on, ends, on)
         return
     requests = services.verifications_of_round(tx, admission, on)
     if requests:
@@ -143,17 +154,17 @@ def _file(tx: Transaction, admission: CaseRow, _reach: str, on: date) -> Iterato
         yield Carried("Kết quả thẩm tra lý lịch", KEPT, words)
 
 
-def _dated(thing: str, ends: date, on: date) -> Carried:
-    day = f"{ends:%d/%m/%Y}"
+def _dated(thing: str, since: date, ends: date, on: date) -> Carried:
+    day, age = f"{ends:%d/%m/%Y}", whole_months(since, on)
     if on <= ends:
-        return Carried(thing, KEPT, Text("Còn dùng được đến {day}.", day=day))
+        return Carried(thing, KEPT, Text("Đã {months} tháng; còn dùng được đến {day}.", months=age, day=day))
     return Carried(thing, LAPSED, Text("Đã hết hạn ngày {day}.", day=day))
 
 
 def _opinions(tx: Transaction, admission: CaseRow, _reach: str, on: date) -> Iterator[Carried]:
     if services.opinions_of_round(tx, admission, on):
-        words = Text("Ý kiến của nơi cư trú và các đoàn thể lấy lại ở nơi mới.")
-        yield Carried("Ý kiến nhận xét", AGAIN, words)
+        words = Text("Lấy lại ý kiến của nơi cư trú và các đoàn thể.")
+        yield Carried("Ý kiến nhận xét của nơi cư trú, đoàn thể", AGAIN, words)
     if history.latest(tx, admission.id, "union_resolution", outcomes=("carried",)) is not None:
         yield Carried("Nghị quyết giới thiệu của Đoàn", AGAIN, Text("Đoàn nơi mới xem xét, giới thiệu."))
 

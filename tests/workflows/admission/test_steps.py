@@ -19,7 +19,7 @@ from workflows.documents.catalogue import papers
 from workflows.people.words import POSITIONS
 from workflows.rules.deadlines import RULES
 from workflows.rules.keys import KEYS
-from workflows.transfers.deeds import ANSWER, ANSWER_RULE, LETTER, LETTER_RULE
+from workflows.transfers.deeds import ANSWER, ANSWER_RULE, BACK, LETTER, LETTER_RULE
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -93,7 +93,7 @@ def test_every_lane_has_positions_and_is_a_lane_of_the_models() -> None:
 def test_every_clock_of_a_task_has_a_rule_and_a_label() -> None:
     assert set(TASK_CLOCK) <= set(STEPS)
     assert set(TASK_CLOCK.values()) <= set(LABELS)
-    assert set(LABELS) <= {*RULES, LETTER, ANSWER}
+    assert set(LABELS) <= {*RULES, LETTER, ANSWER, BACK}
     assert {*LETTER_RULE.values(), *ANSWER_RULE.values()} <= set(RULES), "those two run by the person's rule"
 
 

@@ -8,9 +8,13 @@ from sqlalchemy import select
 
 from engine.clocks import open_clocks
 from engine.errors import InvalidAnswers, NotLawful
-from engine.records import document
+from engine.records import document, outbox
 from tests.workflows.transfers.town import Town
+from workflows.admission import granting
+from workflows.admission.recalculation import recalculate
 from workflows.people.members import place_of
+from workflows.reminders.raising import remind
+from workflows.rules.ages import add_months
 from workflows.transfers import custody, preview, verbs
 from workflows.transfers.records import handover_offer
 from workflows.transfers.standing import member_with
@@ -70,6 +74,9 @@ def test_a_temporary_transfer_leaves_the_member_on_the_roll_and_brings_him_back(
     until = town.today + timedelta(days=120)
     handover = town.offered(town.village, term="temporary", until_on=until.isoformat())
     assert town.case(handover).words["variant"] == "temporary"
+    with town.store.transaction(writing=False) as tx:
+        seen = preview.preview(tx, handover, town.case(handover), town.today)
+    assert seen.goes_on_at is None and "Nơi gửi vẫn giữ" in str(seen.carried[0].text)
     town.do_verb(verbs.accept, handover, "home1", number="3-CV/CB")
     with town.store.transaction(writing=False) as tx:
         found = member_with(tx, town.students[0])
@@ -77,20 +84,38 @@ def test_a_temporary_transfer_leaves_the_member_on_the_roll_and_brings_him_back(
         assert custody.last_step(tx, town.students[0]).organisation_id == town.cell
     town.pass_days(1)
     town.do_verb(verbs.arrive, handover, "cell1")
-    town.pass_days(100)
+    assert town.task(handover, "record_return").due_on == until
+    town.pass_days(until.toordinal() - town.today.toordinal() - 7)
+    remind(town.store, town.now())
+    told = town.rows(select(outbox).where(outbox.c.kind == "due_before"))
+    assert [(row.facts["name"], row.facts["days"]) for row in told] == [("handover_return", 7)]
+    with town.store.transaction() as tx:
+        moved = recalculate(tx, [handover], on=town.today, now=town.now(), why="calendar")
+        assert moved == [] and granting.grantable(tx, handover) == [], "the day of the letter, no rule's"
     town.do_verb(verbs.come_back, handover, "cell1", late_reason="Báo sau")
     with town.store.transaction(writing=False) as tx:
         assert place_of(tx, found, town.today) == (town.cell, "official")
     assert town.case(handover).closed_as == "handover_closed"
 
 
-@pytest.mark.parametrize("days", [80, 366], ids=["too short", "too long"])
-def test_a_temporary_transfer_lasts_as_long_as_the_rules_say(at: At, days: int) -> None:
+@pytest.mark.parametrize(
+    ("why", "days"),
+    [("work", 80), ("work", 366), ("study", 80), ("study", 740)],
+    ids=["too short", "too long", "too short a study", "too long a study"],
+)
+def test_a_temporary_transfer_lasts_as_long_as_the_rules_say(at: At, why: str, days: int) -> None:
     town = at("official")
     until = (town.today + timedelta(days=days)).isoformat()
     with pytest.raises(InvalidAnswers) as refused:
-        town.prepare(town.village, term="temporary", until_on=until)
+        town.prepare(town.village, term="temporary", until_on=until, moved_because=why)
     assert set(refused.value.fields) == {"until_on"}
+
+
+def test_who_studies_elsewhere_and_comes_back_may_be_away_for_two_years(at: At) -> None:
+    town = at("official")
+    until = add_months(town.today, 24).isoformat()
+    handover = town.prepare(town.village, term="temporary", until_on=until, moved_because="study")
+    assert town.case(handover).words["variant"] == "temporary"
 
 
 def test_a_candidate_never_goes_for_a_time(at: At) -> None:
@@ -151,7 +176,7 @@ def test_what_is_repeated_and_what_goes_on_is_shown_before_anybody_agrees(at: At
     fates = {line.thing: line.fate for line in seen.carried}
     assert fates["Giấy chứng nhận lớp nhận thức về Đảng"] == preview.KEPT
     assert fates["Hồ sơ, lý lịch đã kết luận"] == preview.KEPT
-    assert fates["Ý kiến nhận xét"] == preview.AGAIN
+    assert fates["Ý kiến nhận xét của nơi cư trú, đoàn thể"] == preview.AGAIN
     assert fates["Thời gian người giúp đỡ cùng đơn vị"] == preview.WAIVED
     later = town.today.replace(year=town.today.year + 2)
     with town.store.transaction(writing=False) as tx:
