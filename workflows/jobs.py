@@ -18,9 +18,10 @@ from workflows.admission.recalculation import counted_otherwise, recount_case
 from workflows.bulk.running import continue_resting, forget_old
 from workflows.forecast.reckoning import reckon
 from workflows.forecast.reminding import remind_of_age
-from workflows.reminders.distributing import distribute, forget_read, settle
+from workflows.reminders.distributing import distribute, forget_read
 from workflows.reminders.mailing import OpenLine, post, write_digests, write_urgent
 from workflows.reminders.raising import remind
+from workflows.reminders.settling import settle
 from workflows.reorganisation.carrying import carry_due
 from workflows.season.rising import raise_leavers
 from workflows.transfers.alarms import raise_unhelped

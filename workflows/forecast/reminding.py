@@ -1,8 +1,8 @@
 """Once a day: who comes of age, has shared time enough, loses a certificate, leaves school, in how long.
 
 Only of students in a pool or with a case, only to the cell and the youth union that may see them, each with
-the step that comes next by the plan. One message a person, event and rung; after days without a worker only
-the nearest rung is told.
+the step that comes next by the plan, else with what is waited for. One message a person, event, day and rung:
+a day that was corrected is told anew. After days without a worker only the nearest rung is told.
 """
 
 from collections import defaultdict
@@ -22,8 +22,10 @@ from engine.time import day_of
 from engine.transactions import Store, Transaction
 from workflows.admission.steps import STEPS
 from workflows.desk.untold import ELEMENTS, VERIFICATION
+from workflows.forecast.lead_times import VOTE
 from workflows.forecast.look import TAKEN_BACK, Look, Subject, looks, subjects
 from workflows.forecast.outlook import first_day
+from workflows.forecast.plan import ONE_DAY
 from workflows.forecast.queries import AT_ONCE, kept_of, sweep_of
 from workflows.forecast.rungs import AGE, CERTIFICATE, GRADUATION, SHARED_TIME, rungs
 from workflows.forecast.sweep import Kept, Person, Sweep, age_alone
@@ -34,6 +36,7 @@ from workflows.rules.editions import edition_on
 from workflows.rules.eligibility import ends, starts
 
 JOB: Final = "remind_of_age"
+OF_AGE: Final = "of_age"  # the timer before the vote
 # Event → the words before the day and from the day on (reminders/texts.py).
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     AGE: ("age_before", "age_reached"),
@@ -45,14 +48,23 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """One thing to tell of a person today. `key` names it for good; the day is left out where it would give
-    away the birth date."""
+    """One thing to tell of a person today. `mark` stands for the day: the day of coming of age itself would
+    give away the birth date."""
 
     of: Subject
     name: str
     rung: int
-    key: str
+    mark: str
     left: bool = False  # the school is left: its union is told nothing any more
+
+    @property
+    def topic(self) -> str:
+        """A later rung takes the place of an unread earlier one."""
+        return f"{self.name}:{self.of.student_id}"
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}:{self.mark}:{self.rung}"
 
     @property
     def kind(self) -> str:
@@ -74,6 +86,15 @@ class Event:
         return {word: number for word, number in (("cell", cell), ("union", union)) if number is not None}
 
 
+class Next(NamedTuple):
+    """The step to begin or to go on with, else the timer that the case waits at, else nothing. `renew`: a
+    paper in hand that will have run out when the cell votes."""
+
+    element: str | None = None
+    waits: str | None = None
+    renew: str | None = None
+
+
 class Followed(NamedTuple):
     """Somebody in a pool or with a case, since when, and whether the school is left already."""
 
@@ -91,11 +112,12 @@ def remind_of_age(store: Store, now: datetime) -> Done:
         with store.transaction(writing=False) as tx:
             people = _people(tx, beyond)
             events = _untold(tx, list(_events(tx, shared, people)))
-            steps = _next_steps(tx, events, today)
+            ahead = _ahead(tx, events, today)
         if not people:
             break
-        do = partial(_tell, events=_by_person(events), steps=steps, now=now)
-        done += sweep_over(store, list(steps), do, job=JOB, now=now, cases=False)
+        told = _by_person(events)
+        do = partial(_tell, events=told, ahead=ahead, now=now)
+        done += sweep_over(store, list(told), do, job=JOB, now=now, cases=False)
         beyond = people[-1].of.student_id
     return done
 
@@ -105,19 +127,19 @@ def _tell(
     student_id: int,
     *,
     events: Mapping[int, Sequence[Event]],
-    steps: Mapping[int, str],
+    ahead: Mapping[int, Next],
     now: datetime,
 ) -> int:
     """Everything of one person, to each who may know, once."""
-    return sum(_tell_one(tx, one, steps[student_id], now) for one in events[student_id])
+    return sum(_tell_one(tx, one, ahead[student_id], now) for one in events[student_id])
 
 
-def _tell_one(tx: Transaction, one: Event, step: str, now: datetime) -> int:
-    facts: dict[str, Any] = {"months": one.rung, "element": step}
+def _tell_one(tx: Transaction, one: Event, ahead: Next, now: datetime) -> int:
+    facts: dict[str, Any] = {"months": one.rung, "topic": one.topic, **_said(one, ahead)}
     if one.at_school:  # to others the case leads
         facts["student"] = one.of.student_id
     about: dict[str, Any] = {"now": now, "case_id": one.of.case_id}
-    hidden = facts | {"element": VERIFICATION} if step in ELEMENTS else facts
+    hidden = facts | {"element": VERIFICATION} if ahead.element in ELEMENTS else facts
     return sum(
         tell(
             tx,
@@ -129,6 +151,13 @@ def _tell_one(tx: Transaction, one: Event, step: str, now: datetime) -> int:
         )
         for word, organisation in one.told_to().items()
     )
+
+
+def _said(one: Event, ahead: Next) -> dict[str, str]:
+    """On the day of coming of age the vote itself is next, whether or not its timer has fired by now."""
+    if ahead.waits == OF_AGE and one.kind == "age_reached":
+        ahead = Next(VOTE)
+    return {name: word for name, word in ahead._asdict().items() if word is not None}
 
 
 def _people(tx: Transaction, beyond: int) -> list[Followed]:
@@ -158,8 +187,13 @@ def _events(tx: Transaction, shared: Sweep, people: Sequence[Followed]) -> Itera
                 continue
             rung = ladder.reached(day, shared.today, since=one.since, case=one.of.case_id is not None)
             if rung is not None:
-                shown = "" if name == AGE else f":{day}"
-                yield Event(one.of, name, rung, f"{name}:{one.of.student_id}{shown}:{rung}", one.left)
+                yield Event(one.of, name, rung, _mark(tx, name, one.of.student_id, day), one.left)
+
+
+def _mark(tx: Transaction, name: str, student_id: int, day: date) -> str:
+    if name != AGE:
+        return day.isoformat()
+    return tx.keys.blind_index(AGE, f"{student_id}:{day}").hex()[:12]
 
 
 def _days(shared: Sweep, one: Followed, kept: Kept) -> dict[str, date | None]:
@@ -169,10 +203,11 @@ def _days(shared: Sweep, one: Followed, kept: Kept) -> dict[str, date | None]:
     if kept.beyond:
         return found
     came = first_day(age_alone(one.of.birth_date), long_ago)
+    serves_until = ends(kept.facts, edition).get("certificate")
     return found | {
         AGE: came if came != long_ago else None,
         SHARED_TIME: starts(kept.facts, edition).get("shared_time") if kept.facts.helper_official else None,
-        CERTIFICATE: ends(kept.facts, edition).get("certificate"),
+        CERTIFICATE: serves_until + ONE_DAY if serves_until is not None else None,
     }
 
 
@@ -206,22 +241,22 @@ def _untold(tx: Transaction, events: Sequence[Event]) -> list[Event]:
     return list(dict.fromkeys(untold(tx, keys).values()))
 
 
-def _next_steps(tx: Transaction, events: Sequence[Event], today: date) -> dict[int, str]:
-    """Student → the step that comes next; who has none is left out: there is nothing to begin."""
+def _ahead(tx: Transaction, events: Sequence[Event], today: date) -> dict[int, Next]:
+    """Student → what is to be done now."""
     people = {one.of.student_id: one.of for one in events}
-    found = {}
-    for look in looks(tx, list(people.values()), today) if people else ():
-        step = _next_step(look)
-        if step is not None:
-            found[look.of.student_id] = step
-    return found
+    seen = looks(tx, list(people.values()), today) if people else []
+    return {look.of.student_id: _next(look) for look in seen}
 
 
-def _next_step(look: Look) -> str | None:
-    """What the plan has begin within a month; else what is open; else what comes first of all."""
+def _next(look: Look) -> Next:
+    """What the plan has begin within a month; else what is open; else what comes first of all; where nobody
+    has to do anything, what is waited for."""
     begin = look.plan.to_begin(date.max) if look.plan is not None else []
     begin.sort(key=lambda step: step.start_by)
     if begin and begin[0].start_by <= add_months(look.seen.today, 1):
-        return begin[0].lead.element
-    opened = next((element for element in look.opened if element in STEPS), None)
-    return opened or (begin[0].lead.element if begin else None)
+        return Next(begin[0].lead.element)
+    step = next((element for element in look.opened if element in STEPS), None)
+    step = step or (begin[0].lead.element if begin else None)
+    if step is not None:
+        return Next(step)
+    return Next(waits=next(iter(look.opened), None), renew=next(iter(look.seen.lapsing), None))

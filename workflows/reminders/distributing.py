@@ -5,24 +5,23 @@ however many workers there are; one that cannot be is put off by the outbox and 
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Column, Row, Update, bindparam, delete, select, update
 
 from engine.among import among
 from engine.errors import Unavailable
 from engine.jobs import Done
 from engine.outbox import deliver, ready
-from engine.records import case, clock, outbox, task
+from engine.records import outbox, task
 from engine.time import day_of
 from engine.transactions import Store, Transaction
-from workflows.desk.cases import LISTED
 from workflows.organisations.queries import tree_of
 from workflows.reminders.channels import MAIL
 from workflows.reminders.recipients import people_of, positions_of
 from workflows.reminders.records import notice
-from workflows.reminders.texts import REACHED, kind_of
+from workflows.reminders.texts import kind_of
 
 AT_ONCE = 200
 KEPT = timedelta(days=400)  # a notice that was read
@@ -45,36 +44,6 @@ def distribute(store: Store, now: datetime) -> Done:
     except Exception:  # one of them cannot be distributed: each by itself
         done = Done(*deliver(store, lambda row: _alone(store, row, now), now=now, kinds=set(waiting)))
     return done._replace(left=int(len(waiting) == AT_ONCE))
-
-
-def settle(store: Store, now: datetime) -> Done:
-    """Nobody needs to read about a task that is done, a deadline that no longer runs, or one called over that
-    has moved since; of a student who said "not now" nobody may."""
-    gone = or_(
-        select(case.c.id)
-        .where(case.c.id == outbox.c.case_id, outbox.c.id == notice.c.outbox_id, ~LISTED)
-        .exists(),
-        notice.c.task_id.is_not(None) & ~select(task.c.id).where(task.c.id == notice.c.task_id).exists(),
-        notice.c.clock_id.is_not(None)
-        & select(clock.c.id).where(clock.c.id == notice.c.clock_id, clock.c.closed_on.is_not(None)).exists(),
-        notice.c.clock_id.is_not(None) & _moved_on(day_of(now)),
-    )
-    moot = select(notice.c.id).where(notice.c.read_at.is_(None), gone).limit(AT_ONCE)
-    with store.transaction(writing=False) as tx:
-        found = list(tx.execute(moot).scalars())
-    if not found:
-        return Done()
-    with store.transaction() as tx:
-        unread = update(notice).where(among(notice.c.id, "moot"), notice.c.read_at.is_(None))
-        count = tx.execute(unread.values(read_at=now), {"moot": found}).rowcount
-    return Done(count, left=int(len(found) == AT_ONCE))
-
-
-def _moved_on(today: date) -> Any:
-    """It was told as reached or over, and the deadline lies ahead again."""
-    told = (outbox.c.id == notice.c.outbox_id, outbox.c.kind.in_(REACHED))
-    ahead = select(clock.c.id).join(outbox, and_(*told)).where(clock.c.id == notice.c.clock_id)
-    return ahead.where(clock.c.extended_from.is_not(None), clock.c.due_on > today).exists()
 
 
 def forget_read(store: Store, now: datetime) -> Done:
@@ -107,13 +76,14 @@ def _distribute(tx: Transaction, rows: Sequence[Row[Any]], now: datetime) -> Non
     """Who is told is looked up for all of them first: answers are kept until the transaction writes."""
     told = [(row, user) for row in _still_true(tx, rows) for user in _users(tx, row, now)]
     tx.insert_new(notice, [_notice(row, user) for row, user in told])
-    later = [
-        {"of_user": user, "of_clock": row.facts["clock"], "of_outbox": row.id, "now": now}
-        for row, user in told
-        if "clock" in row.facts
-    ]
-    if later:
-        tx.execute(_SUPERSEDE, later)
+    for fact, supersede in _SUPERSEDE.items():
+        later = [
+            {"of_user": user, "about": row.facts[fact], "of_outbox": row.id, "now": now}
+            for row, user in told
+            if fact in row.facts
+        ]
+        if later:
+            tx.execute(supersede, later)
 
 
 def _notice(row: Row[Any], user: int) -> dict[str, Any]:
@@ -123,20 +93,27 @@ def _notice(row: Row[Any], user: int) -> dict[str, Any]:
         "organisation_id": row.to_organisation,
         "task_id": row.facts.get("task"),
         "clock_id": row.facts.get("clock"),
+        "topic": row.facts.get("topic"),
+        "student_id": row.facts.get("student"),
         "at": row.created_at,
     }
 
 
-_SUPERSEDE = (
-    update(notice)
-    .where(
-        notice.c.user_id == bindparam("of_user"),
-        notice.c.clock_id == bindparam("of_clock"),
-        notice.c.outbox_id < bindparam("of_outbox"),
-        notice.c.read_at.is_(None),
+def _earlier(column: Column[Any]) -> Update:
+    return (
+        update(notice)
+        .where(
+            notice.c.user_id == bindparam("of_user"),
+            column == bindparam("about"),
+            notice.c.outbox_id < bindparam("of_outbox"),
+            notice.c.read_at.is_(None),
+        )
+        .values(read_at=bindparam("now"))
     )
-    .values(read_at=bindparam("now"))
-)
+
+
+# Fact → what puts away the unread earlier ones of the same.
+_SUPERSEDE = {"clock": _earlier(notice.c.clock_id), "topic": _earlier(notice.c.topic)}
 
 
 def _users(tx: Transaction, row: Row[Any], now: datetime) -> Sequence[int]:

@@ -1,4 +1,5 @@
-"""The daily look at every running clock and every agreed day: what is due to be said is left in the outbox.
+"""The daily look at every running clock and every agreed day: what is due to be said is left in the outbox;
+duties that come back have a file of their own.
 
 One event, one key: the clock, its due day and the rung. The same is never told twice, of a clock that moved
 only what is news, and after days without a worker only the nearest rung.
@@ -20,13 +21,14 @@ from workflows.organisations.queries import tree_of
 from workflows.reminders import queries
 from workflows.reminders.ladder import ORGANISATION, PERSON, SUPERIOR, Ladder, is_news, ladders
 from workflows.reminders.queries import Hanging, Near
+from workflows.reminders.raising_duties import remind_of_duties
 from workflows.reminders.recipients import helpers_of, in_charge
 from workflows.reminders.texts import KINDS
 
 
 def remind(store: Store, now: datetime) -> Done:
     """The day's reminders. Repeating it tells nothing anew."""
-    return _remind_of_clocks(store, now) + _remind_of_days(store, now)
+    return _remind_of_clocks(store, now) + _remind_of_days(store, now) + remind_of_duties(store, now)
 
 
 def _remind_of_clocks(store: Store, now: datetime) -> Done:

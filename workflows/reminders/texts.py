@@ -95,7 +95,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     "certificate_months": Kind(
         Text("Giấy chứng nhận học lớp còn dùng được {months} tháng: {person} · {next}"), *_LIFE
     ),
-    "certificate_over": Kind(Text("Giấy chứng nhận học lớp hết hạn, phải học lại: {person} · {next}"), *_LIFE),
+    "certificate_over": Kind(
+        Text("Giấy chứng nhận học lớp hết hạn, phải học lại: {person} · {next}"), *_LIFE
+    ),
     "graduation_before": Kind(Text("Còn {months} tháng thì tốt nghiệp: {person} · {next}"), *_LIFE),
     "graduation_reached": Kind(Text("Đến ngày tốt nghiệp: {person} · {next}"), *_LIFE),
     "pool_confirmed": Kind(
@@ -182,12 +184,13 @@ ORGANISATIONS: Final = ("organisation", "cell", "duty_of")
 UNKNOWN: Final = Text("Thông báo của chương trình")
 NO_NAME: Final = Text("hồ sơ số {number}")
 SOMEBODY: Final = Text("một học sinh, sinh viên")
-# What is to be done about somebody now: a step; nothing but to wait; nothing at all. The day on which somebody
-# comes of age is told only to who may see the person.
+# What is to be done about somebody now: a step; nothing but to wait; nothing at all. The day of coming of age
+# is told only to who may see the person.
 STEP: Final = Text("việc tiếp theo: {what}")
 WAITS: Final = Text("không có việc phải làm ngay, đang chờ: {what}")
 WAITS_FOR_AGE: Final = Text("mọi việc trước kỳ xét đã xong, chỉ còn chờ đủ tuổi")
 WAITS_FOR_DAY: Final = Text("mọi việc trước kỳ xét đã xong, chỉ còn chờ đủ tuổi vào ngày {day}")
+RENEW: Final = Text("chỉ còn chờ đủ tuổi, nhưng giấy tờ phải làm lại vì hết hạn trước kỳ xét: {what}")
 NOTHING: Final = Text("chưa có việc phải làm ngay")
 
 
