@@ -11,7 +11,7 @@ from engine.errors import InvalidAnswers
 from engine.transactions import Transaction
 from web import forms
 from web.entry import refusal, typed
-from web.transfer_forms import CHOSEN, NAMED, choices, receiver_of, renamed
+from web.transfer_forms import CHOSEN, NAMED, choices, receiver_of
 from workflows.admission.fields import Sheet, choice, line, one_of, tick
 from workflows.organisations.queries import tree_of
 from workflows.season.words import REASONS
@@ -19,6 +19,7 @@ from workflows.transfers.destinations import Destination
 
 OUTSIDE = "Hoặc nơi ngoài hệ thống"
 NONE_YET = "Hoặc chưa có nơi đến, vì"
+RENAMED = {"organisation_id": "receiver"}
 
 
 class Where(Sheet):
@@ -88,4 +89,5 @@ def at_the_fields() -> Iterator[None]:
     try:
         yield
     except InvalidAnswers as error:
-        raise InvalidAnswers(renamed(error.fields), error.text) from error
+        fields = {RENAMED.get(name, name): found for name, found in error.fields.items()}
+        raise InvalidAnswers(fields, error.text) from error
