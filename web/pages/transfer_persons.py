@@ -32,11 +32,12 @@ def tying(tx: Transaction, organisation_id: int, member_id: int) -> Any:
     known = {"birth_date": found.birth_date}
     if found.school is not None:
         known |= {"school": found.school[1], "school_kind": found.school[2]}
+    only = {"student_id": found.alike[0].id} if len(found.alike) == 1 else {}
     made = {
         name: forms.show(
             schema,
             choices={"alike": [(one.id, _told(one)) for one in found.alike]},
-            values=known if name == "was" else None,
+            values=known if name == "was" else only,
             typed=request.form if typed() and asked == name else None,
             errors=why.fields if isinstance(why, InvalidAnswers) and asked == name else None,
             prefix=name,

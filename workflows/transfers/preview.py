@@ -21,8 +21,10 @@ from workflows.rules.ages import whole_months
 from workflows.rules.editions import edition_on
 from workflows.transfers import portal, standing
 from workflows.transfers.letters import ENCLOSED, LETTERS, Enclosed
+from workflows.transfers.words import MEMBERS
 
 KEPT, AGAIN, WAIVED, RUNS, EVIDENCE, LAPSED = "kept", "again", "waived", "runs", "evidence", "lapsed"
+STAYS, THERE = "stays", "there"
 TEMPORARY = "temporary"
 # How a line is to be shown: what is carried over, and what that costs.
 WORDS = {
@@ -32,6 +34,8 @@ WORDS = {
     RUNS: "Tính tiếp",
     EVIDENCE: "Là căn cứ, không thay việc xét lại",
     LAPSED: "Hết hạn, phải làm lại",
+    STAYS: "Ở lại nơi gửi",
+    THERE: "Ở nơi nhận",
 }
 
 
@@ -59,6 +63,11 @@ class Preview:
     goes_on_at: str | None
     carried: tuple[Carried, ...]
     changed: bool
+
+    @property
+    def source(self) -> str | None:
+        """Where it is said what is repeated of a candidate; a member takes along what a member has."""
+        return guards.REFERRAL_SOURCE if self.standing not in ("new", *MEMBERS) else None
 
 
 def preview(tx: Transaction, handover_id: int, case: CaseRow, on: date) -> Preview:
@@ -120,9 +129,9 @@ def _decide(tx: Transaction, kind: str, table: str, words: dict[str, str]) -> di
 def _for_a_time() -> Iterator[Carried]:
     """The member comes back: nothing is handed over but taking part in what the cell does."""
     words = Text("Nơi gửi vẫn giữ và vẫn chịu trách nhiệm; thời gian dự bị, nếu có, tính tiếp ở đó.")
-    yield Carried("Danh sách, hồ sơ đảng viên", KEPT, words)
+    yield Carried("Danh sách, hồ sơ đảng viên", STAYS, words)
     words = Text("Nơi nhận quản lý việc sinh hoạt đến ngày trở về ghi trên giấy giới thiệu.")
-    yield Carried("Sinh hoạt đảng", RUNS, words)
+    yield Carried("Sinh hoạt đảng", THERE, words)
 
 
 def _carried(tx: Transaction, admission: CaseRow | None, is_: str, reach: str, on: date) -> Iterator[Carried]:
