@@ -74,3 +74,26 @@ def test_a_letter_taken_back_is_forgotten_where_it_went_once_another_is_written(
     assert mistaken.get(page).status_code == 404
     assert page not in page_of(mistaken, "/transfers?side=in")
     assert hand.person("home1").get(page).status_code == 200
+
+
+def test_account_and_consents_of_a_person_go_to_who_took_the_person_over(hand: Hand) -> None:  # noqa: F811
+    """Else a clerk of the old school could make a new slip, and read the file that is kept elsewhere."""
+    town, student = hand.town, hand.town.students[0]
+    affairs = [f"/students/{student}/{one}" for one in ("account", "consents")]
+    sender, receiver = hand.person("cell1"), hand.person("campus1")
+    assert [sender.get(one).status_code for one in affairs] == [200, 200]
+    page = hand.offered("Chi bộ thôn Thượng")
+    desk = hand.person("home1")
+    assert [desk.get(one).status_code for one in affairs] == [404, 404], "not before the answer"
+    hand.do("home1", page, "accept", number="3-CV/CB")
+    assert [sender.get(one).status_code for one in affairs] == [404, 404]
+    assert [receiver.get(one).status_code for one in affairs] == [404, 404]
+    case = page_of(desk, f"/cases/{town.case_id}")
+    assert all(f'href="{one}"' in case for one in affairs), "the desk that stands in for the new cell"
+    assert f'href="/cases/{town.case_id}"' in page_of(desk, affairs[0])
+    assert (
+        sender.post(f"/students/{student}/reveal", {"wanted": "address", "purpose": "letter"}).status_code
+        == 404
+    )
+    roll = page_of(sender, f"/students/{student}")
+    assert not any(f'href="{one}"' in roll for one in affairs) and "/reveal" not in roll

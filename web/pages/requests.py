@@ -12,7 +12,7 @@ from web.entry import now, opens, refusal, today, typed, user_id
 from web.language import words
 from web.pages.users import with_slip
 from workflows import access
-from workflows.access import Correction, Erasure, Student
+from workflows.access import Case, Correction, Erasure, Kept, Student
 from workflows.access.permissions import PARTY, UNION
 from workflows.access.queries import below
 from workflows.admission.fields import Sheet, choice, line, passage
@@ -110,16 +110,17 @@ def refuse(tx: Transaction, correction_id: int) -> Response:
 
 
 @pages.get("/students/<number:student_id>/account")
-@opens("student.account", Student)
+@opens("student.account", Kept)
 def account(tx: Transaction, student_id: int) -> str:
     person, row = _person(tx, student_id), accounts.account_of(tx, student_id)
     mark = accounts.mark_of(row)
-    return render_template("student_account.html", person=person, row=row, mark=mark, slip=g.get("shown"))
+    facts = {"row": row, "mark": mark, "slip": g.get("shown"), "back": _back(tx, student_id)}
+    return render_template("student_account.html", person=person, **facts)
 
 
 @pages.post("/students/<number:student_id>/account")
 @with_slip
-@opens("student.account", Student, writing=True)
+@opens("student.account", Kept, writing=True)
 def give_account(tx: Transaction, student_id: int) -> str:
     """The slip is shown once, to be printed and handed over; nobody can show it again."""
     person = _person(tx, student_id)
@@ -132,12 +133,13 @@ def give_account(tx: Transaction, student_id: int) -> str:
 
 
 @pages.get("/students/<number:student_id>/consents")
-@opens("consent.withdraw", Student)
+@opens("consent.withdraw", Kept)
 def consents(tx: Transaction, student_id: int) -> str:
     found, why = consents_of(tx, student_id), refusal()
     return render_template(
         "student_consents.html",
         person=_person(tx, student_id),
+        back=_back(tx, student_id),
         found=found,
         consents=CONSENTS,
         groups=_groups(Withdraw),
@@ -146,7 +148,7 @@ def consents(tx: Transaction, student_id: int) -> str:
 
 
 @pages.post("/students/<number:student_id>/consents")
-@opens("consent.withdraw", Student, writing=True, again="requests.consents")
+@opens("consent.withdraw", Kept, writing=True, again="requests.consents")
 def withdraw_consent(tx: Transaction, student_id: int) -> Response:
     kind = forms.load(Withdraw, request.form)["kind"]
     if not leaving.end_consent(tx, student_id, kind, by=user_id(), now=now()):
@@ -206,6 +208,16 @@ def _person(tx: Transaction, student_id: int) -> Any:
     if person is None:
         raise NotFound
     return person
+
+
+def _back(tx: Transaction, student_id: int) -> str:
+    """To the page of the roll; who took the person over comes from the case."""
+    found = leaving.open_case(tx, student_id)
+    if access.may(tx, user_id(), "student.see", Student(student_id), today()):
+        return url_for("students.show", student_id=student_id)
+    if found is not None and access.may(tx, user_id(), "case.see", Case(found.id), today()):
+        return url_for("cases.show", case_id=found.id)
+    return url_for("cases.index")
 
 
 def _held(person: Any, field: str) -> Any:

@@ -16,7 +16,7 @@ from web.case_words import ENDS
 from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
 from workflows import access
-from workflows.access import Case, Custody, Student
+from workflows.access import Case, Custody, Kept, Student
 from workflows.admission import acts
 from workflows.admission.fields import day, line, passage
 from workflows.desk import people
@@ -171,8 +171,9 @@ def show(tx: Transaction, student_id: int) -> str:
     seen = {one.id for one in found if access.may(tx, user_id(), "case.see", Case(one.id), today())}
     asked = request.form if typed() else None
     sent = asked.get("_form", "") if asked is not None else ""
-    may = {name: access.may(tx, user_id(), name, Student(student_id), today()) for name in _RIGHTS}
-    may["transfer.prepare"] = access.may(tx, user_id(), "transfer.prepare", Custody(student_id), today())
+    may = {
+        name: access.may(tx, user_id(), name, about(student_id), today()) for name, about in _RIGHTS.items()
+    }
     can_read = may["student.reveal"]
     return render_template(
         "student.html",
@@ -204,17 +205,18 @@ def show(tx: Transaction, student_id: int) -> str:
     )
 
 
-_RIGHTS = (
-    "student.reveal",
-    "student.nominate",
-    "pool.propose",
-    "pool.leave",
-    "student.left",
-    "season.record",
-    "student.account",
-    "consent.withdraw",
-    "erasure.ask",
-)
+_RIGHTS: dict[str, Any] = {
+    "student.reveal": Kept,
+    "student.nominate": Student,
+    "pool.propose": Student,
+    "pool.leave": Student,
+    "student.left": Student,
+    "season.record": Student,
+    "student.account": Kept,
+    "consent.withdraw": Kept,
+    "erasure.ask": Student,
+    "transfer.prepare": Custody,
+}
 _FORMS: dict[str, type[Schema]] = {
     "reveal": Reveal,
     "propose": Propose,
@@ -237,9 +239,10 @@ def _form(name: str, sent: str, asked: Any) -> list[forms.Group]:
 
 
 @pages.post("/students/<number:student_id>/reveal")
-@opens("student.reveal", Student, writing=True, again="students.show")
+@opens("student.reveal", Kept, writing=True, again="students.show")
 def show_sealed(tx: Transaction, student_id: int) -> str:
     """Sealed fields in plain words, once, with who, when and why written down."""
+    access.require(tx, user_id(), "student.see", Student(student_id), today())
     asked = forms.load(Reveal, request.form)
     purpose = PURPOSES[asked["purpose"]]
     found = reveal(tx, KIND, student_id, asked["wanted"], by=user_id(), purpose=purpose, now=now())

@@ -25,6 +25,7 @@ EVERYBODY = CLERKS | HELPER | {"auditor", "administrator"}
 OWN = "own"  # the custodian; for a task, the organisation that owes it
 ANSWERING = "answering"  # owes an open task of the case: residence, addressee, opinion giver, centre
 SCHOOL = "school"  # Party or union organisation of the student's institution
+KEEPING = "keeping"  # answers for the student now: by the stair, and before any step of it the school
 SUPERIOR = "superior"  # above the custodian on that day, or the board that works for one above it
 FORMER = "former"  # was custodian before: no right of its own, named so that the tests can say so
 DECIDING = "deciding"  # decides on the admission, works for the one that does, or stands above it
@@ -34,7 +35,8 @@ HANDING = "handing"  # hands a person on: answered for the person when it began,
 ANSWERS_STILL = "answers_still"  # hands a person on whom nobody has taken over yet
 TAKING = "taking"  # was asked to take the person over, or did
 RELATIONS = frozenset(
-    {OWN, ANSWERING, SCHOOL, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED, HANDING, ANSWERS_STILL, TAKING}
+    {OWN, ANSWERING, SCHOOL, KEEPING, SUPERIOR, FORMER, DECIDING, RECEIVER, SHARED}
+    | {HANDING, ANSWERS_STILL, TAKING}
 )
 
 # What the person alone is to the thing, by a row that names both; it only reads, and is logged.
@@ -96,7 +98,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "students.list": Permission(PARTY | UNION),
     "student.see": Permission(PARTY | UNION, frozenset({SCHOOL})),
     "student.left": Permission(PARTY | UNION, frozenset({SCHOOL})),
-    "student.reveal": Permission(SIGNERS, frozenset({SCHOOL})),
+    # what acts for a person is done where the person is kept: no longer at the school once handed on
+    "student.reveal": Permission(SIGNERS, frozenset({KEEPING})),
     "students.import": Permission(PARTY | UNION),
     # paper cases under way: the Party's own clerks of the school
     "cases.adopt": Permission(PARTY),
@@ -188,8 +191,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     # what students ask: decided by the clerks of their own school
     "requests.list": Permission(PARTY | UNION),
     "correction.decide": Permission(PARTY | UNION, frozenset({SCHOOL})),
-    "student.account": Permission(PARTY | UNION, frozenset({SCHOOL})),
-    "consent.withdraw": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    "student.account": Permission(PARTY | UNION, frozenset({KEEPING})),
+    "consent.withdraw": Permission(PARTY | UNION, frozenset({KEEPING})),
     # erasing for good takes two: the school asks on paper, the committee above approves
     "erasure.ask": Permission(SIGNERS, frozenset({SCHOOL})),
     "erasure.see": Permission(SIGNERS, frozenset({SCHOOL, SUPERIOR})),

@@ -18,6 +18,7 @@ from workflows.access.permissions import (
     DECIDING,
     FORMER,
     HANDING,
+    KEEPING,
     OWN,
     RECEIVER,
     SCHOOL,
@@ -43,6 +44,12 @@ class Task(NamedTuple):
 
 class Student(NamedTuple):
     """A student asked about by the number of the row."""
+
+    id: int
+
+
+class Kept(NamedTuple):
+    """What is done for a student by whoever keeps the person: account, consents, sealed fields; by number."""
 
     id: int
 
@@ -159,6 +166,7 @@ Thing = (
     | Batch
     | Account
     | Institution
+    | Kept
     | Custody
     | Handover
     | Whole
@@ -216,6 +224,20 @@ def to_student(tx: Transaction, organisation_id: int, student_id: int, on: date)
     if not queries.student_exists(tx, student_id):
         return None
     return frozenset({SCHOOL} if organisation_id in queries.school_of(tx, student_id) else ())
+
+
+def to_kept(tx: Transaction, organisation_id: int, student_id: int, on: date) -> frozenset[str] | None:
+    """The school's organisations as long as one of them, or one under them, answers; then who took over, or
+    the desk that stands in."""
+    if not queries.student_exists(tx, student_id):
+        return None
+    keepers, holder = queries.school_of(tx, student_id), queries.custodian_of(tx, student_id)
+    if holder is not None:
+        tree = queries.tree_of(tx)
+        standing = tree.standing(holder, on)
+        if keepers.isdisjoint((standing, *tree.ancestors_on(standing, on))):
+            keepers = {standing, queries.desk_of(tx, standing, on) or standing}
+    return frozenset({KEEPING} if organisation_id in keepers else ())
 
 
 def to_organisation(tx: Transaction, organisation_id: int, other_id: int, on: date) -> frozenset[str] | None:
@@ -388,6 +410,7 @@ _BY_KIND: dict[type, Callable[[Transaction, int, int, date], frozenset[str] | No
     Case: to_case,
     Task: to_task,
     Student: to_student,
+    Kept: to_kept,
     Organisation: to_organisation,
     Vote: to_vote,
     Upload: to_upload,

@@ -115,6 +115,7 @@ RELATION_WORDS: Mapping[str, Mapping[str, str]] = {
         "": "Việc này thuộc {seat}.",
     },
     p.SCHOOL: {"": "{seat} là tổ chức của trường nơi học sinh, sinh viên này đang học."},
+    p.KEEPING: {"": "{seat} đang chịu trách nhiệm về người này."},
     p.SUPERIOR: {
         "Case": "{seat} là cơ quan cấp trên của {owner}, nơi đang quản lý hồ sơ.",
         "Task": "{seat} là cơ quan cấp trên của {owner}, nơi phải làm bước này.",

@@ -9,7 +9,7 @@ from engine.cases import get_case
 from engine.errors import Text
 from engine.transactions import Transaction
 from workflows import access
-from workflows.access import Case, Custody, Student, Task, Vote, reasons
+from workflows.access import Case, Custody, Kept, Student, Task, Vote, reasons
 from workflows.access.relations import Thing
 from workflows.admission import guards, votes
 from workflows.admission.desk import trial
@@ -58,7 +58,8 @@ class Act:
     """One row: what it is called, the permission, the page that does it, what else must hold.
 
     `number`: the name of the number in the address; `about`: the thing of that number that the permission
-    is asked about; `quiet`: left out where it cannot be done.
+    is asked about; `quiet`: left out where it cannot be done; `on_roll`: stands on the student's page, and
+    here only for who has no such page.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Act:
     number: str = "case_id"
     about: Callable[[int], Thing] = Case
     quiet: bool = False
+    on_roll: bool = False
 
 
 ACTS: tuple[Act, ...] = (
@@ -109,6 +111,28 @@ ACTS: tuple[Act, ...] = (
         number="student_id",
         about=Student,
         quiet=True,
+    ),
+    Act(
+        "account",
+        "Tài khoản để tự xem hồ sơ",
+        "student.account",
+        "requests.account",
+        "key",
+        number="student_id",
+        about=Kept,
+        quiet=True,
+        on_roll=True,
+    ),
+    Act(
+        "consents",
+        "Sự đồng ý, rút lại sự đồng ý",
+        "consent.withdraw",
+        "requests.consents",
+        "check2-square",
+        number="student_id",
+        about=Kept,
+        quiet=True,
+        on_roll=True,
     ),
 )
 
@@ -196,6 +220,8 @@ def _of_case(tx: Transaction, page: CasePage, by: int, on: date) -> Iterator[Pos
         number = page.case.subject_id if act.number == "student_id" else page.case.id
         thing = act.about(number)
         if act.quiet and not access.may(tx, by, act.permission, thing, on):
+            continue
+        if act.on_roll and access.may(tx, by, "student.see", Student(number), on):
             continue
         why = reasons.why_not(tx, by, act.permission, thing, on) or act.condition(tx, page, on)
         yield Possible(act.name, Text(act.label), act.endpoint, {act.number: number}, act.icon, why)
