@@ -1,5 +1,6 @@
 """A duty that came back written down as done, on its paper; or taken back where that was a mistake."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -24,15 +25,27 @@ def record_duty(
     on: date,
     now: datetime,
 ) -> int:
-    """It was done on that day, on that paper. The review of the pool is kept where it is done."""
+    """It was done on that day, on that paper; a form sent twice says it once. The review of the pool is kept
+    where it is done."""
     if duty not in DUTIES or duty == POOL_REVIEW:
         raise NotFound
     if done_on > on:
         raise InvalidAnswers({"done_on": [Text("Ngày này ở tương lai.")]})
     row = {"organisation_id": organisation_id, "duty": duty, "period": period, "on_day": done_on}
+    before = _the_same(tx, row | {"number": number})
+    if before is not None:
+        return before
     found = tx.insert(duty_done, row | {"number": number, "by_user": by, "recorded_at": now})
     facts: dict[str, Any] = {"duty": duty, "period": period, "number": number}
     note(tx, "duty_done", organisation_id=organisation_id, on=done_on, by=by, now=now, **facts)
+    return found
+
+
+def _the_same(tx: Transaction, row: Mapping[str, Any]) -> int | None:
+    """The number of the row that says just this; a duty may be asked for several times, each by its paper."""
+    d = duty_done.c
+    query = select(d.id).where(*(d[name] == value for name, value in row.items()), d.withdrawn_at.is_(None))
+    found: int | None = tx.execute(query.limit(1)).scalar()
     return found
 
 

@@ -82,7 +82,11 @@ def test_late_open_and_done_and_what_was_withdrawn_is_owed_again(world: World) -
     given = {"done_on": date(2025, 11, 3), "number": "05-KH/ĐU", "by": world.users["school1"]}
     moment = {"on": world.today, "now": noon(world.today)}
     with world.store.transaction() as tx:
-        number = record_duty(tx, world.school, "plan", plan.span.key, **given, **moment)  # type: ignore[arg-type]
+        number, again = (
+            record_duty(tx, world.school, "plan", plan.span.key, **given, **moment)  # type: ignore[arg-type]
+            for _twice in range(2)
+        )
+        assert again == number, "a form sent twice"
     assert found(world)[world.school, "plan"].state(world.today) == DONE
     assert found(world)[world.union, "plan"].state(world.today) == LATE, "each writes down its own"
     assert found(world, before=True)[world.school, "plan"].state(world.today) == LATE
