@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,7 +17,9 @@ from workflows.people.records import position, user_account
 from workflows.people.users import add_position, add_user
 from workflows.reminders import channels, reading
 from workflows.reminders.distributing import distribute
+from workflows.reminders.raising import remind
 from workflows.reminders.records import network_zone, notice
+from workflows.schedules.beginning import seed_school_years
 
 Sit = Callable[[str], Person]
 
@@ -28,7 +31,7 @@ def lines(page: str) -> list[str]:
 
 def number(page: str, words: str) -> str:
     """The address behind the line with these words."""
-    found = re.search(rf'action="(/notices/\d+/open)">.*?{re.escape(words)}', page, re.DOTALL)
+    found = re.search(rf'action="(/notices/\d+/open)">(?:(?!</form>).)*{re.escape(words)}', page, re.DOTALL)
     assert found, page
     return found[1]
 
@@ -268,3 +271,27 @@ def test_refused_mail_is_listed_sent_again_or_dropped(world: World, administrato
     assert administrator.post(f"{first[1]}/again", {}).status_code == 409
     names = world.rows(select(user_account.c.name).join(notice, notice.c.user_id == user_account.c.id))
     assert names == []
+
+
+def test_a_duty_leads_to_where_it_is_written_down_and_a_gathered_one_to_the_late_ones(
+    world: World, person: Sit
+) -> None:
+    with world.store.transaction() as tx:
+        seed_school_years(tx, now=noon(world.today))
+    world.today = date(2026, 1, 3)
+    remind(world.store, noon(world.today))
+    bring(world)
+    school, commune = person("school1"), person("commune1")
+    school.get("/notices?group=due")
+    late = [line for line in lines(school.page) if "Đánh giá, xếp loại năm, năm 2025" in line]
+    assert any(line.startswith("Quá hạn 3 ngày (hạn 31/12/2025)") for line in late)
+    answer = school.post(number(school.page, "Quá hạn 3 ngày"), {}, follow=False)
+    assert answer.headers["Location"] == f"/duties/{world.school}"
+    assert school.get(f"/duties/{world.school}").status_code == 200
+    commune.get("/notices?group=due")
+    assert any("1 tổ chức trực thuộc quá hạn 3 ngày" in line for line in lines(commune.page))
+    answer = commune.post(number(commune.page, "1 tổ chức trực thuộc"), {}, follow=False)
+    assert answer.headers["Location"].startswith("/duties?")
+    commune.get(answer.headers["Location"])
+    assert "Đảng ủy" in commune.page or "Chi bộ" in commune.page
+    assert "Chưa làm" not in re.sub(r"<select.*?</select>", "", commune.page, flags=re.DOTALL)
