@@ -61,7 +61,7 @@ def line_forms(
         pairs = list(zip(found, stands, strict=True))
         opened = [one for (_name, one), open_one in pairs if open_one]
         folded = [one for (_name, one), open_one in pairs if not open_one]
-        made.append(LineForm(line, asked.get(line.item or 0, ""), opened, folded))
+        made.append(LineForm(line, asked.get(line.id, ""), opened, folded))
     return made
 
 

@@ -256,6 +256,7 @@ def test_leavers_are_prepared_offered_and_taken_over_in_bulk_and_all_three_sides
     assert "Chuẩn bị chuyển giao cho cả 4 người" in cell.page
     batch = together(cell, "/season/prepare", all="1")
     to_the_end(cell, batch)
+    assert cell.page.count("→ Đảng ủy xã Quê") == 3, "the preview says where each goes"
     assert "làm được 3" in cell.page and "không làm được 1" in cell.page, "nobody knows where the member goes"
     cell.get(f"/bulk/{batch}/form")
     assert f'<option value="{world.home}" selected' in cell.page, "the form offers the places of the lines"
@@ -277,6 +278,7 @@ def test_leavers_are_prepared_offered_and_taken_over_in_bulk_and_all_three_sides
     taken = {"outcome": "accepted", "on": day, "number": "5-CV/ĐU", "cell_id": str(world.village)}
     home.post(f"/bulk/{batch}/form", taken)
     confirm(home, batch)
+    assert home.page.count("Chi bộ 1 → Đảng ủy xã Quê") == 3
     for person, query in ((cell, ""), (home, "?side=in"), (province, "")):
         person.get(f"/season/acceptance{query}")
         assert tile(person.page, "Đã tiếp nhận") == 3 and tile(person.page, "Chờ trả lời") == 0

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from engine.errors import InvalidAnswers, NotFound
 from engine.transactions import Transaction
 from web import forms
+from web.bulk_asked import asked_of, places_typed
 from web.bulk_fields import line_forms, read_lines
 from web.bulk_words import KIND_TITLES, STATES, lots, refusals
 from web.case_words import PERSONS, threshold
@@ -149,9 +150,13 @@ def _seen(tx: Transaction, lines: list[queries.Line]) -> set[int]:
 
 
 def _asked(tx: Transaction, found: Any, lines: list[queries.Line]) -> dict[int, str]:
-    """For replies: about whom, and where the letter went."""
-    items = queries.requests_asked(tx, found.element, [line.item for line in lines if line.item])
-    return {item: f"{words(PERSONS.get(about, about))}: {where}" for item, (about, where) in items.items()}
+    """Beside each name; of those who are only to be prepared it was typed, and lies sealed."""
+    told = asked_of(tx, found.element, lines)
+    if found.element != PREPARE or found.state != state.CHECKED:
+        return told
+    with store().transaction(now=now()) as writing:
+        typed_in = answers.read(writing, found.id, by=user_id(), now=now())
+    return told | places_typed(tx, [line for line in lines if line.id not in told], typed_in, today())
 
 
 @pages.get("/bulk/<number:batch_id>/form")
@@ -171,7 +176,7 @@ def form(tx: Transaction, batch_id: int) -> Any:
         leaving = [line.student_id for line in lines]
         choices = {"receivers": preparing.places(tx, leaving, kept.own, today())}
     places = places_of(tx, found.element, {line.student_id for line in lines}, today())
-    asked = _asked(tx, found, lines)
+    asked = asked_of(tx, found.element, lines)
     facts: dict[str, Any] = {
         "groups": forms.show(
             answers.shared_form(found.element),

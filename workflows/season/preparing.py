@@ -52,14 +52,14 @@ def prepare_many(
     lines = [_Line(one.row.student_id) for one in waiting]
     number = create(tx, Group(COMPLETE, PREPARE), lines, by=by, now=now)
     own = {str(line.id): _answers(by_student[line.student_id], moved_on) for line in lines_of(tx, number)}
-    shared = {"outcome": "prepared", "on": day_of(now).isoformat(), "moved_because": "graduated"}
+    shared = {"outcome": "prepared", "on": f"{day_of(now):%d/%m/%Y}", "moved_because": "graduated"}
     orders.fill_in(tx, number, Typed({**shared, "term": "lasting"}, own), now=now)
     return number
 
 
 def _answers(one: Leaver, moved_on: date | None) -> dict[str, str]:
     """Where to: as the school wrote it down, else the residence by the tree."""
-    said: dict[str, Any] = {"moved_on": (moved_on or one.leaves_on).isoformat()}
+    said: dict[str, Any] = {"moved_on": f"{moved_on or one.leaves_on:%d/%m/%Y}"}
     if one.to_words:
         said["addressee"] = one.to_words
     elif one.to_id is not None or one.proposed is not None:
