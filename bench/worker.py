@@ -1,7 +1,8 @@
 """The worker in a storm: thousands of timers due at once, fired by several processes, some of them killed.
 
-Real cases of the demonstration through the real write path; each timer must fire once. Meanwhile a page and
-an act are asked for again and again, and timed beside the same on the quiet database.
+Real cases of the demonstration through the real write path; each timer must fire once. Meanwhile somebody
+whose organisations have no part in the storm reads the inbox and takes tasks in hand, again and again, timed
+beside the same before the first timer fires. Who reads and acts is a process on the same machine.
 
     python -m bench.worker URL MOMENT      is one worker process: it begins on that moment and never ends
 """
@@ -28,18 +29,22 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 from bench.crowd import crowd
-from bench.desk import SITE, application, open_store, place_user, signed_in
+from bench.desk import SITE, application, open_store, place_in, signed_in
 from bench.province import TODAY, live_through, move
 from bench.server import postgresql
 from engine.assignment import assign
 from engine.database import open_engine
-from engine.records import incident, journal, task, timer
+from engine.records import case, incident, journal, task, timer
 from engine.secrets import Keys
 from engine.time import start_of
 from engine.transactions import Store
+from engine.turns import give_way
 from workflows.admission.registry import build_registry
+from workflows.organisations.queries import tree_of
+from workflows.organisations.records import institution
 
 TIMERS, QUICK, SECONDS = 10_000, 1_000, 60.0
+PAGE_MS, ACT_MS = 100.0, 250.0  # what "unharmed meanwhile" means, on both databases
 PROCESSES = (1, 2, 4)
 KILLS = 3
 PAUSE = 0.15  # of the person who reads a page before the next
@@ -63,10 +68,16 @@ class Storm:
     act_quiet_ms: float = 0.0
     act_ms: float = 0.0
 
+    turns: int = 0  # pages read, and acts done, meanwhile
+
     @property
-    def promised(self) -> bool:
-        """What is promised of PostgreSQL; of an embedded database only that each fires once."""
+    def in_time(self) -> bool:
+        """Promised of PostgreSQL; of an embedded database only that each fires once."""
         return self.once and (self.seconds <= SECONDS or self.database == "sqlite")
+
+    @property
+    def unharmed(self) -> bool:
+        return self.page_ms <= PAGE_MS and self.act_ms <= ACT_MS
 
 
 def measure_worker(folder: Path, say: Say, *, quick: bool = False) -> Iterator[Storm]:
@@ -106,8 +117,8 @@ def _execute(url: str, statement: str) -> None:
 def _storm(url: str, processes: int, due: int, moment: datetime) -> Storm:
     store = Store(open_engine(url, KEYS.database), registry=build_registry(), keys=KEYS)
     storm = Storm(store.engine.dialect.name, processes, due)
-    place_user(store)
-    people = _People(store, signed_in(application(store)))
+    task_id = _place_bystander(store)
+    people = _People(store, signed_in(application(store)), task_id)
     for _ in range(40):
         people.turn(pause=0)
     storm.page_quiet_ms, storm.act_quiet_ms = people.slowest()
@@ -120,18 +131,43 @@ def _storm(url: str, processes: int, due: int, moment: datetime) -> Storm:
             people.turn(pause=PAUSE)
         storm.seconds = time.monotonic() - began
     storm.cpu_s = workers.cpu_s
+    storm.turns = len(people.pages)
     storm.page_ms, storm.act_ms = people.slowest()
     storm.once = _each_once(store, due)
     store.engine.dispose()
     return storm
 
 
+def _place_bystander(store: Store) -> int:
+    """A user with a seat wherever something is to do and nothing waits for a timer; gives a task of theirs.
+
+    The inbox of who has a part in the storm grows a thousandfold, and would say how long such an inbox takes.
+    """
+    with store.transaction() as tx:
+        tree = tree_of(tx)
+        kept = select(case.c.custodian_id).join(timer, timer.c.case_id == case.c.id).distinct()
+        struck = {
+            one for cell in tx.execute(kept).scalars() for one in (cell, *tree.ancestors_on(cell, TODAY))
+        }
+        unions = select(institution.c.union_organisation_id).where(
+            institution.c.party_organisation_id.in_(struck)
+        )
+        struck |= set(tx.execute(unions).scalars())
+        owing = task.c.organisation_id
+        free = select(owing, func.min(task.c.id)).where(owing.not_in(struck)).group_by(owing).order_by(owing)
+        rows = [tuple(row) for row in tx.execute(free)]
+        for organisation_id, _task in rows:
+            place_in(tx, organisation_id)
+        return int(rows[0][1])
+
+
 @dataclass
 class _People:
-    """Somebody who reads the inbox and takes tasks in hand, as fast as pages come."""
+    """Somebody who reads the inbox and takes a task in hand, as fast as pages come."""
 
     store: Store
     client: FlaskClient
+    task_id: int
     pages: list[float] = field(default_factory=list)
     acts: list[float] = field(default_factory=list)
 
@@ -140,7 +176,7 @@ class _People:
         assert self.client.get("/tasks", base_url=SITE).status_code == 200
         read = time.perf_counter()
         with self.store.transaction() as tx:
-            one = tx.execute(select(task).order_by(task.c.id).limit(1)).one()
+            one = tx.execute(select(task).where(task.c.id == self.task_id)).one()
             assign(tx, one.id, None if one.assignee_id else 1, by=1, on=TODAY, now=start_of(TODAY))
         self.acts.append((time.perf_counter() - read) * 1000)
         self.pages.append((read - began) * 1000)
@@ -204,19 +240,24 @@ def _each_once(store: Store, due: int) -> bool:
 
 
 def worker_verdicts(storms: list[Storm]) -> dict[str, dict[str, float | bool]]:
-    return {
-        f"{storm.due} mốc, {storm.processes} tiến trình, {storm.database}": {
-            "limit": SECONDS,
-            "measured": round(storm.seconds, 1),
-            "kept": storm.promised,
-        }
-        for storm in storms
-    }
+    found: dict[str, dict[str, float | bool]] = {}
+    for storm in storms:
+        name = f"{storm.due} mốc, {storm.processes} tiến trình, {storm.database}"
+        rows: tuple[tuple[str, float, float, bool], ...] = (
+            ("giây", SECONDS, storm.seconds, storm.in_time),
+            ("trang", PAGE_MS, storm.page_ms, storm.page_ms <= PAGE_MS),
+            ("việc", ACT_MS, storm.act_ms, storm.act_ms <= ACT_MS),
+        )
+        for what, limit, measured, kept in rows:
+            found[f"{name}: {what}"] = {"limit": limit, "measured": round(measured, 1), "kept": kept}
+    return found
 
 
 def print_worker(storms: list[Storm]) -> None:
     """How long each storm took, and what pages and acts felt of it."""
-    table = Table(title=f"Tiến trình nền: {storms[0].due} mốc đến hạn cùng lúc, có tiến trình bị giết (-9)")
+    promise = f"hứa: {SECONDS:.0f} giây, trang {PAGE_MS:.0f} ms, việc {ACT_MS:.0f} ms"
+    title = f"Tiến trình nền: {storms[0].due} mốc đến hạn cùng lúc, có tiến trình bị giết (-9); {promise}"
+    table = Table(title=title)
     headings = ("Cơ sở dữ liệu", "Tiến trình", "Bị giết", "Giây", "CPU", "Mốc/giây", "Mỗi mốc một lần")
     for heading in (*headings, "Trang p95 (lúc vắng)", "Việc p95 (lúc vắng)", ""):
         table.add_column(heading, justify="left" if heading in headings[:1] else "right")
@@ -231,7 +272,7 @@ def print_worker(storms: list[Storm]) -> None:
             "có" if one.once else "KHÔNG",
             f"{one.page_ms:.0f} ms ({one.page_quiet_ms:.0f})",
             f"{one.act_ms:.0f} ms ({one.act_quiet_ms:.0f})",
-            "giữ" if one.promised else "KHÔNG GIỮ",
+            "giữ" if one.in_time and one.unharmed else "KHÔNG GIỮ",
         )
     Console().print(table)
 
@@ -245,6 +286,7 @@ def work(url: str, moment: datetime) -> None:
     engine = open_engine(url, KEYS.database)
     store = Store(engine, registry=build_registry(), keys=KEYS)
     gc.freeze()  # as `ketnap worker` does
+    give_way(store)
     jobs = [job for job in JOBS if not job.by_day]  # a night's sweeps are another measurement
     stop = until_told_to_end()
     threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()

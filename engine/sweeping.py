@@ -4,7 +4,6 @@ A sweep that was cut off (killed, or told to end) is simply made again: what is 
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,26 +13,11 @@ from engine.errors import Conflict, ModelError, Unavailable
 from engine.incidents import cause_of, open_incident, trace_of
 from engine.jobs import Done
 from engine.transactions import Store, Transaction
+from engine.turns import Turn
 
 PATIENCE = 3  # locked out so many times one after the other: it is the database, not a case
 _told_to_end: ContextVar[Callable[[], bool]] = ContextVar("told_to_end", default=lambda: False)
 log = logging.getLogger(__name__)
-
-
-class Turn:
-    """SQLite has one write lock and no queue: who waits looks again every 100 ms at the latest, and finds it
-    taken as long as writes follow each other at once. So after some work there is a rest longer than that."""
-
-    WORK, REST = 0.25, 0.12
-
-    def __init__(self, store: Store) -> None:
-        self.one_writer = store.engine.dialect.name == "sqlite"
-        self.since = time.monotonic()
-
-    def rest(self) -> None:
-        if self.one_writer and time.monotonic() - self.since > self.WORK:
-            time.sleep(self.REST)
-            self.since = time.monotonic()
 
 
 @contextmanager

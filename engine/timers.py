@@ -1,4 +1,4 @@
-"""Fires the timers whose moment has come: each exactly once, the oldest first, several in a transaction.
+"""Fires the timers whose moment has come: each once, the oldest first, several in a short transaction.
 
 The claim and the effect are one transaction, so a crash leaves the rows due again and nothing half done. On
 PostgreSQL busy cases are skipped (SKIP LOCKED); on SQLite the write lock is the claim. Where one of several
@@ -15,12 +15,14 @@ from engine.cases import fire_timer
 from engine.errors import Conflict, Unavailable
 from engine.incidents import open_incident, words_of
 from engine.records import case, timer
-from engine.sweeping import Turn, told_to_end
+from engine.sweeping import told_to_end
 from engine.transactions import Store, Transaction
+from engine.turns import Turn
 
 TELL_AFTER = 3  # attempts, then an operator is told
 LONGEST_WAIT = timedelta(hours=12)
-TOGETHER = 20  # timers in a transaction: nobody waits longer for one of their cases than these take
+TOGETHER = 20  # timers in a transaction, but
+LONGEST = 0.03  # seconds of it, since others may wait for one of these cases, on SQLite for the only writer
 
 
 @dataclass
@@ -68,7 +70,7 @@ def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
             _fire_alone(store, timer_id, now, swept)
         return len(taken)
     swept.fired += sum(fired)
-    swept.idle |= {timer_id for timer_id, moved in zip(taken, fired, strict=True) if not moved}
+    swept.idle |= {timer_id for timer_id, moved in zip(taken, fired, strict=False) if not moved}
     return len(taken)
 
 
@@ -91,12 +93,18 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _fire_together(tx: Transaction, timer_ids: list[int], now: datetime) -> list[bool]:
+    """Says of each whether it moved, until the time is up; those that are left stay due."""
+    end, fired = time.monotonic() + LONGEST, list[bool]()
     try:
-        return [fire_timer(tx, timer_id, now=now) for timer_id in timer_ids]
+        for timer_id in timer_ids:
+            fired.append(fire_timer(tx, timer_id, now=now))
+            if time.monotonic() > end:
+                break
     except Unavailable:
         raise
     except Exception as error:
         raise _Undone from error
+    return fired
 
 
 def _fire_alone(store: Store, timer_id: int, now: datetime, swept: Swept) -> None:

@@ -6,7 +6,7 @@ own, so that a broken step leaves its case as it was and still gets seen.
 
 import logging
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -94,6 +94,7 @@ class Store:
         self.registry = registry
         self.keys = keys
         self.clock: Callable[[], datetime] = utcnow
+        self.queue: AbstractContextManager[None] = nullcontext()  # where writers wait that give way
 
     @contextmanager
     def transaction(self, writing: bool = True, *, now: datetime | None = None) -> Iterator[Transaction]:
@@ -120,7 +121,7 @@ class Store:
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:
-        with self.engine.connect() as connection:
+        with self.queue if writing else nullcontext(), self.engine.connect() as connection:
             if not writing:
                 connection = connection.execution_options(**READING)
             connection.begin()

@@ -88,8 +88,7 @@ def test_a_table_or_column_that_is_not_there_yet_is_told_as_an_old_database(libr
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch, database_url: str, keys: Keys) -> Callable[[Registry], Store]:
     """A store that waits a tenth of a second for a lock instead of five."""
-    quick = [pragma.replace("5000", "100") for pragma in database.PRAGMAS]
-    monkeypatch.setattr(database, "PRAGMAS", quick)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
     monkeypatch.setattr(
         database, "SETTINGS", database.SETTINGS.replace("lock_timeout=5s", "lock_timeout=100ms")
     )

@@ -36,7 +36,7 @@ LEAVES, ACCOUNT = date(2025, 5, 30), date(2025, 9, 1)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No rests between the days: nobody else wants to write then."""
-    monkeypatch.setattr("engine.sweeping.Turn.REST", 0)
+    monkeypatch.setattr("engine.turns.Turn.REST", 0)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ class Stay:
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No rests between the days: nobody else wants to write then."""
-    monkeypatch.setattr("engine.sweeping.Turn.REST", 0)
+    monkeypatch.setattr("engine.turns.Turn.REST", 0)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ MONTH = timedelta(days=31)
 
 @pytest.fixture
 def sandbox(store: Store, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    monkeypatch.setattr("engine.sweeping.Turn.REST", 0)
+    monkeypatch.setattr("engine.turns.Turn.REST", 0)
     made = make(store, born=BIRTHDAY.replace(year=2007))
     with store.transaction() as tx:
         root = tree_of(tx).ancestors_on(made.world.commune, BEGINNING)[-1]

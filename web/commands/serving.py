@@ -49,10 +49,12 @@ def worker(quiet: bool) -> None:
     """Chạy tiến trình nền: mốc thời gian đến hạn, thư chờ gửi, niêm phong nhật ký."""
     from engine.runs import Hand
     from engine.scheduler import run_worker, until_told_to_end
+    from engine.turns import give_way
     from workflows.sandbox.moving import jobs_of
 
     stop = until_told_to_end()
     store, hand = open_store(Settings.read()), Hand()
+    give_way(store)
     jobs, say = jobs_of(store, worker_jobs(), hand), _say_nothing if quiet else click.echo
     say(f"Tiến trình nền {hand.name} bắt đầu, {len(jobs)} việc. Dừng: Ctrl+C.")
     run_worker(

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 
 from engine.errors import Conflict, Failure, ModelError, Unavailable
-from engine.sweeping import Turn
 from engine.transactions import Store, Transaction
+from engine.turns import Turn
 from workflows.access.relations import UNSEEN
 from workflows.bulk import answers as typed_answers
 from workflows.bulk.answers import Typed, merged

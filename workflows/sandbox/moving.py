@@ -21,9 +21,10 @@ from engine.incidents import cause_of, open_incident
 from engine.jobs import Done, Job, next_moment
 from engine.records import job_run, job_state
 from engine.runs import Hand
-from engine.sweeping import Turn, told_to_end
+from engine.sweeping import told_to_end
 from engine.time import VIETNAM, day_of, utcnow
 from engine.transactions import Store, Transaction
+from engine.turns import Turn
 from workflows.sandbox.clock import is_sandbox
 from workflows.sandbox.queries import Move, marks, open_move
 from workflows.sandbox.records import sandbox, sandbox_day, sandbox_move
@@ -36,12 +37,6 @@ ROUNDS = 200  # of one job at one moment; what is left then is done at the next
 # Pictures of a day, each in the place of the one before: of the days on the way none would be looked at.
 WHERE_IT_STAYS = frozenset({"forecast"})
 log = logging.getLogger(__name__)
-
-
-class Night(Turn):
-    """People at their pages wait a second at most: nights follow each other faster than anybody writes."""
-
-    WORK = 1.0
 
 
 class Lived(NamedTuple):
@@ -76,7 +71,7 @@ def jobs_of(store: Store, jobs: tuple[Job, ...], hand: Hand) -> tuple[Job, ...]:
 
 def go_on(store: Store, mover: Mover, *, seconds: float) -> Done:
     """Goes on with the move that is open for about so many seconds; `left`: it is not there yet."""
-    end, turn, passed = mover.wall() + timedelta(seconds=seconds), Night(store), 0
+    end, turn, passed = mover.wall() + timedelta(seconds=seconds), Turn(store), 0
     while (begun := _begin_day(store)) is not None:
         day, stays = begun
         lived = _live(store, [one for one in mover.jobs if stays or one.name not in WHERE_IT_STAYS], day)

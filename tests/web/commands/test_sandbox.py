@@ -18,7 +18,6 @@ from web.settings import Settings
 from workflows import schema
 from workflows.admission.registry import registry
 from workflows.people.users import add_user
-from workflows.sandbox.moving import Night
 
 Run = Callable[..., Result]
 
@@ -30,7 +29,7 @@ def home(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def run(home: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setattr(Night, "REST", 0)
+    monkeypatch.setattr("engine.turns.Turn.REST", 0)
     return lambda *words: CliRunner().invoke(main, list(words), env=home)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
+from engine import database
 from engine.errors import Conflict, Unavailable
 from engine.records import case, personal
 from tests.workflows.builders import World, noon
@@ -251,8 +252,8 @@ def test_on_sqlite_lines_let_others_write_between_them(
 ) -> None:
     rests: list[float] = []
     monkeypatch.setattr(running.Turn, "WORK", 0)
-    monkeypatch.setattr(running.time, "sleep", rests.append)
+    monkeypatch.setattr("engine.turns.time.sleep", rests.append)
     batches.advance(batches.ready(2))
     one_writer = world.store.engine.dialect.name == "sqlite"
     assert len(rests) == (4 if one_writer else 0)  # two tried, two done
-    assert all(rest > 0.1 for rest in rests)  # SQLite's waiting writers look every 100 ms
+    assert all(rest > 2 * database.LOOK for rest in rests), "longer than waiting writers need to look again"

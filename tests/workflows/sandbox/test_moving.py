@@ -33,7 +33,7 @@ BIRTHDAY = date(2025, 8, 30)  # a Saturday: of age some days after everything el
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No rests between days: nobody else wants to write."""
-    monkeypatch.setattr("engine.sweeping.Turn.REST", 0)
+    monkeypatch.setattr("engine.turns.Turn.REST", 0)
 
 
 @pytest.fixture
