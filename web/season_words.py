@@ -9,7 +9,7 @@ from workflows.desk.export import Column
 from workflows.rules.editions import edition_on
 from workflows.rules.keys import KEYS
 from workflows.season.figures import COLUMNS, Day
-from workflows.season.leavers import Leaver
+from workflows.season.leavers import AHEAD_MONTHS, Leaver
 from workflows.season.rungs import PROVINCE, SCHOOL, SUPERIOR
 from workflows.season.screens import SPECIAL, otherwise
 from workflows.season.words import (
@@ -84,6 +84,7 @@ SAID: Final[dict[str, Any]] = {
     "variants": VARIANTS,
     "reasons": REASON_WORDS,
     "otherwise": otherwise,
+    "months": AHEAD_MONTHS,
 }
 # What the days of a handover rest on: member or not → the key of its letter, of the answer to it.
 RULES: Final = {

@@ -263,7 +263,9 @@ def test_leavers_are_prepared_offered_and_taken_over_in_bulk_and_all_three_sides
     confirm(cell, batch)
     school.get("/season/acceptance")
     assert tile(school.page, "Chờ gửi giấy") == 3
-    batch = together(school, "/season/together?side=out", step="offer_handover")
+    school.get("/season/people")
+    assert "Gửi giấy giới thiệu cùng lúc: 3 người" in school.page
+    batch = together(school, f"/season/letters?day={GRADUATION}")
     day = f"{world.today:%d/%m/%Y}"
     shared = {"outcome": "offered", "on": day, "numbering": "each"}
     school.get(f"/bulk/{batch}/form")

@@ -1,7 +1,6 @@
 """Mùa tốt nghiệp: who leaves each school on which day, where each stands, and what follows if nobody acts."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -17,7 +16,6 @@ from workflows.season import acceptance, screens
 from workflows.season.figures import together
 from workflows.season.leavers import with_papers
 from workflows.season.screens import PAGE, Reach, Wanted
-from workflows.transfers.verbs import OFFER
 
 pages = Blueprint("season", __name__)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -55,7 +53,7 @@ def people(tx: Transaction) -> str:
         "named": screens.names(tx, shown.lines),
         "schools": sorted({(one.row.institution_id, one.row.institution) for one in found}, key=_name),
         "whole": len(screens.to_prepare(found)) if shown.preparable else 0,
-        "letters": letters(tx, reach, found),
+        "letters": len(screens.awaiting_letter(found, acceptance.desks_of(tx, reach, today()))),
         "most": MOST_LINES,
         "basis": said.basis(today()),
         "ratings": RATINGS,
@@ -66,12 +64,6 @@ def people(tx: Transaction) -> str:
 
 def _name(pair: tuple[int, str]) -> str:
     return pair[1]
-
-
-def letters(tx: Transaction, reach: Reach, found: Sequence[Any]) -> int:
-    """How many of them wait for a letter that the reader's own desk writes."""
-    own = acceptance.desks_of(tx, reach, today()) if any(one.row.element == OFFER for one in found) else ()
-    return sum(one.row.element == OFFER and one.row.owing_id in own for one in found)
 
 
 @pages.get("/season/people.xlsx")

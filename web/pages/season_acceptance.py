@@ -13,12 +13,13 @@ from web.pages.transfers import COLUMNS, SAID, row_of
 from workflows.desk.export import Column
 from workflows.season import acceptance, screens
 from workflows.season.acceptance import IN, NOT_CHOSEN, OUT, OUTSIDE, OVER, WHATS, Group, Season, Wanted
+from workflows.season.leavers import BACK_MONTHS
 from workflows.season.screens import PAGE, Reach
 from workflows.transfers import queries
 
 SIDES = {OUT: "Nơi gửi", IN: "Nơi nhận", OVER: "Cấp trên"}
 UNNAMED = {OUTSIDE: "Ngoài hệ thống", NOT_CHOSEN: "Chưa chọn nơi nhận"}
-LABELS: dict[str, Any] = {"whats": WHATS, "sides": SIDES, "unnamed": UNNAMED}
+LABELS: dict[str, Any] = {"whats": WHATS, "sides": SIDES, "unnamed": UNNAMED, "months": BACK_MONTHS}
 
 
 @pages.get("/season/acceptance")

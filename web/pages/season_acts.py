@@ -136,6 +136,16 @@ def prepare(tx: Transaction) -> Response:
     return redirect(url_for("bulk.show", batch_id=number), 303)
 
 
+@pages.post("/season/letters")
+@opens("season.list", writing=True)
+def send(tx: Transaction) -> Any:
+    """The letters of everybody behind the filters that the reader's desk writes, as a list of bulk work."""
+    reach, wanted = screens.reach_of(tx, user_id(), today()), screens.Wanted.read(request.args)
+    own = acceptance.desks_of(tx, reach, today())
+    found = screens.awaiting_letter(screens.people(tx, reach, wanted, today()), own)
+    return _begin(tx, found)
+
+
 @pages.post("/season/together")
 @opens("season.list", writing=True)
 def together(tx: Transaction) -> Any:
@@ -146,9 +156,13 @@ def together(tx: Transaction) -> Any:
     found = (
         acceptance.Season(tx, reach, wanted, today()).tasks(element) if element in acceptance.STEPS else []
     )
-    _say_most(len(found))
-    some = choosing.sort_tasks(tx, found[:MOST_LINES], by=user_id(), on=today())
-    return bulk.begin(tx, some, len(found))
+    return _begin(tx, found)
+
+
+def _begin(tx: Transaction, tasks: list[int]) -> Any:
+    _say_most(len(tasks))
+    some = choosing.sort_tasks(tx, tasks[:MOST_LINES], by=user_id(), on=today())
+    return bulk.begin(tx, some, len(tasks))
 
 
 def _say_most(count: int) -> None:

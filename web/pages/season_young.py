@@ -54,6 +54,7 @@ def too_young(tx: Transaction) -> str:
         "group": group,
         "counted": {word: sum(one.group == word for one in found) for word in GROUPS},
         "named": _named(tx, shown),
+        "months": young.AHEAD_MONTHS,
     }
     return render_template("season_young.html", groups=GROUPS, whats=figures.WHATS, kept=KEPT, **facts)
 

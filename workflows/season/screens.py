@@ -16,6 +16,7 @@ from workflows.season.leavers import Leaver, leavers, with_papers
 from workflows.season.words import NAMED, STATES, TO_PREPARE
 from workflows.transfers import queries
 from workflows.transfers.screens import desks
+from workflows.transfers.verbs import OFFER
 
 PAGE: Final = 50
 LATE, LOST_ONES, WAIT = "late", "lost", "waiting"
@@ -172,6 +173,12 @@ def _asked_once(
 def to_prepare(found: Sequence[Leaver]) -> list[int]:
     """Who can be prepared of a whole list: not those of whom a reason says that they stay for now."""
     return [one.row.student_id for one in found if one.state in TO_PREPARE and one.state != NAMED]
+
+
+def awaiting_letter(found: Sequence[Leaver], own: Collection[int]) -> list[int]:
+    """The open steps of those whose letter one of `own` owes."""
+    waiting = [one.row for one in found if one.row.element == OFFER and one.row.owing_id in own]
+    return [row.task_id for row in waiting if row.task_id is not None]
 
 
 def names(tx: Transaction, found: Collection[Leaver]) -> dict[int, str]:

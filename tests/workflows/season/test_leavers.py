@@ -13,7 +13,7 @@ from tests.workflows.transfers.town import Town
 from workflows.bulk import orders, running
 from workflows.bulk.queries import find_batch, lines_of
 from workflows.people.leaving import leave_school
-from workflows.season.destinations import record_destination
+from workflows.season.destinations import destination_of, record_destination, record_homes, record_same
 from workflows.season.figures import days
 from workflows.season.leavers import Leaver, leavers, with_papers
 from workflows.season.preparing import prepare_many
@@ -74,6 +74,21 @@ def test_each_step_of_the_handover_moves_the_state(town: Town, whole: Whole) -> 
     town.do_verb(verbs.accept, handover, "home1", number="5-CV/ĐU")
     found = seen(town, whole())[one]
     assert (found.state, found.waits, found.lost, found.missing) == (ACCEPTED, False, False, ())
+
+
+def test_several_go_home_each_or_to_one_place_all_of_them_or_nobody(town: Town, whole: Whole) -> None:
+    one, member = town.students[0], town.extra["member"]
+    by = {"by": town.users["school1"], "now": town.now()}
+    with pytest.raises(InvalidAnswers) as refusal, town.store.transaction() as tx:
+        record_homes(tx, [one, member], **by)
+    assert "Lê Văn Đảng" in str(refusal.value.fields["home"][0])
+    assert seen(town, whole())[one].state == UNKNOWN
+    with town.store.transaction() as tx:
+        assert record_homes(tx, [one], **by) == 1
+        assert record_same(tx, [one, member], {"addressee": "Đại học Xa"}, **by) == 2
+        assert destination_of(tx, one).addressee == "Đại học Xa"
+    with pytest.raises(NotFound), town.store.transaction() as tx:
+        record_same(tx, [one], {"reason": "abroad"}, by=town.users["home1"], now=town.now())
 
 
 def test_a_place_that_takes_nobody_or_a_place_with_a_reason_is_refused(town: Town) -> None:
