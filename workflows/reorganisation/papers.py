@@ -1,6 +1,6 @@
 """What else an organisation has: schools, sizes, registers, meetings, mandates, notices not yet sent."""
 
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, or_, select, update
 
@@ -13,6 +13,7 @@ from workflows.documents.records import committee_term, number_register, numberi
 from workflows.documents.terms import BEFORE_ALL, UNNAMED
 from workflows.meetings.bodies import bodies_of
 from workflows.meetings.records import agenda_item, planned_meeting
+from workflows.organisations.kinds import COMMUNE_COMMITTEE, DISTRICT_COMMITTEE, PROVINCE_COMMITTEE
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
 from workflows.reorganisation.going import Going
@@ -20,17 +21,27 @@ from workflows.reorganisation.words import CONTINUE
 from workflows.schedules.records import meeting_day
 
 REORGANISED = "reorganised"
+ABOVE_SCHOOLS: Final = frozenset({PROVINCE_COMMITTEE, DISTRICT_COMMITTEE, COMMUNE_COMMITTEE})
 
 
 def follow_schools(tx: Transaction, going: Going) -> dict[str, int]:
-    """The school's links name the heir; past days are read through the succession."""
+    """The school's links name the heir; past days are read through the succession.
+
+    Where a committee above schools is the heir, the school keeps one of its own: its cell.
+    """
     if going.rest is None:
         return {}
+    own: Any = going.rest
+    if tree_of(tx).nodes[going.rest].kind in ABOVE_SCHOOLS:
+        own = func.coalesce(institution.c.cell_id, going.rest)
     changed = 0
-    for name in ("party_organisation_id", "union_organisation_id", "cell_id"):
-        column = institution.c[name]
-        linked = update(institution).where(column == going.organisation_id)
-        changed += int(tx.execute(linked.values({name: going.rest})).rowcount)
+    for name, heir in (
+        ("party_organisation_id", own),
+        ("union_organisation_id", going.rest),
+        ("cell_id", going.rest),
+    ):
+        linked = update(institution).where(institution.c[name] == going.organisation_id)
+        changed += int(tx.execute(linked.values({name: heir})).rowcount)
     return {"schools": changed} if changed else {}
 
 
