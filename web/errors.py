@@ -16,6 +16,7 @@ from engine.errors import (
     Text,
     Unavailable,
 )
+from engine.incidents import trace_of
 from web.language import words
 
 # Plain tracebacks: the library's own print every variable of every frame, and so passwords and people.
@@ -111,7 +112,7 @@ def show_http(error: HTTPException) -> object:
 
 
 def show_broken(error: Exception) -> tuple[str, int]:
-    log.exception("broken", kind=type(error).__name__)
+    log.error(f"broken: {trace_of(error)}")  # where it is from; its words may be what a person typed
     return page(500, BROKEN)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 
 from engine.errors import Conflict, Failure, ModelError, Unavailable
+from engine.incidents import trace_of
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
 from workflows.access.relations import UNSEEN
@@ -99,8 +100,8 @@ def _tried(
         raise
     except Failure as failure:
         return {"to_state": BARRED, "to_result": None, "to_why": why_of(failure)}
-    except Exception:
-        log.exception("batch %s, line %s", found.id, line.id)
+    except Exception as error:
+        log.error("batch %s, line %s: %s", found.id, line.id, trace_of(error))
         return {"to_state": BARRED, "to_result": None, "to_why": broken()}
 
 
@@ -161,8 +162,8 @@ def _do_next(store: Store, found: Any, typed: Typed, places: Places, now: dateti
         raise
     except Failure as failure:
         _mark(store, line, FAILED if isinstance(failure, ModelError) else REFUSED, why_of(failure), now)
-    except Exception:
-        log.exception("batch %s, line %s", found.id, line.id if line else None)
+    except Exception as error:
+        log.error("batch %s, line %s: %s", found.id, line.id if line else None, trace_of(error))
         _mark(store, line, FAILED, broken(), now)
     return True
 
