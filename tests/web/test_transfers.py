@@ -375,7 +375,7 @@ def test_a_member_goes_for_a_time_and_comes_back(hand: Hand) -> None:
         f"/students/{hand.town.students[0]}/transfer", hand.prepared("truong dai hoc", term="temporary")
     )
     assert wrong.status_code == 422 and "Cần ghi ngày dự kiến trở về" in hand.person("cell1").page
-    page = hand.offered("truong dai hoc", writer="commune1", term="temporary", until_on=until)
+    page = hand.offered("truong dai hoc", writer="province1", term="temporary", until_on=until)
     hand.do("campus1", page, "accept")
     hand.do("cell1", page, "arrive", number="8-CV/ĐU")
     assert hand.holder() == hand.town.cell, "the sender's roll keeps who comes back"
@@ -426,7 +426,7 @@ LETTERS = [
     ("submitted", "chưa có quyết định.", "commune1"),
     ("decided", "Đã có quyết định kết nạp đảng viên", "commune1"),
     ("probationary", "GIẤY GIỚI THIỆU SINH HOẠT ĐẢNG CHÍNH THỨC", "commune1"),
-    ("official", "Bản tự kiểm điểm tại thời điểm chuyển sinh hoạt đảng", "commune1"),
+    ("official", "Bản tự kiểm điểm tại thời điểm chuyển sinh hoạt đảng", "province1"),
 ]
 
 
@@ -436,24 +436,26 @@ def test_each_standing_has_its_own_letter(hand: Hand, told: str, writer: str) ->
     clerk = hand.person(writer)
     clerk.get(f"{page}/letter")
     assert told in clerk.page
-    member = writer == "commune1" and "SINH HOẠT" in clerk.page
+    member = "SINH HOẠT" in clerk.page
     assert ('class="box"' in clerk.page) == member
 
 
 @at("official")
 def test_a_members_paper_letter_has_its_boxes_and_the_place_of_arrival_sends_a_notice(hand: Hand) -> None:
-    page = hand.offered("Chi bộ thôn Thượng", writer="commune1")
-    clerk = hand.person("commune1")
+    page = hand.offered("Chi bộ thôn Thượng", writer="province1")
+    clerk = hand.person("province1")
     clerk.get(f"{page}/letter")
     chain = [part.partition("<")[0] for part in clerk.page.split("Nơi chuyển: ")[1:]]
     assert chain[0] == "Chi bộ 1"
+    between = [part.partition("<")[0] for part in clerk.page.split("giới thiệu tiếp: ")[1:]]
+    assert len(between) == 1 and between[0].startswith("Tỉnh ủy"), "right above the commune's organisation"
     assert clerk.page.count('class="box"') >= 4
     assert clerk.get(f"{page}/notice").request.path == page, "nobody has arrived yet"
     hand.do("home1", page, "accept", number="3-CV/CB")
     hand.do("home1", page, "arrive", number="4-PB/CB")
     desk = hand.person("home1")
     desk.get(f"{page}/notice")
-    assert "PHIẾU BÁO" in desk.page and "4-PB/CB" in desk.page and "12-GGT/ĐU" in desk.page
+    assert "PHIẾU BÁO" in desk.page and "4-PB/CB" in desk.page and "12-GGT/TU" in desk.page
 
 
 @at("official")
@@ -466,9 +468,9 @@ def test_where_the_partys_portal_is_in_force_there_is_a_sheet_to_type_from_and_n
     admin.get(f"/organisations/{town.cell}/portal")
     assert "21-HD/BTCTW" in admin.page, "what is declared above holds below"
     page = hand.begin("Chi bộ thôn Thượng")
-    assert hand.do("commune1", page, "offer", number="12-GGT/ĐU").status_code == 422
+    assert hand.do("province1", page, "offer", number="12-GGT/ĐU").status_code == 422
     assert "hãy ghi số thủ tục" in hand.last.page
-    hand.do("commune1", page, "offer", number="12-GGT/ĐU", portal_number="H05-12")
+    hand.do("province1", page, "offer", number="12-GGT/ĐU", portal_number="H05-12")
     hand.last.get(f"{page}/letter")
     assert "DỮ LIỆU LÀM THỦ TỤC" in hand.last.page and "H05-12" in hand.last.page
     assert 'class="box"' not in hand.last.page

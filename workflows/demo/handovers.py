@@ -120,7 +120,8 @@ def _step(
     [open_task] = cases.open_tasks(tx, handover)
     owing = open_task.organisation_id or cases.get_case(tx, handover).custodian_id
     desks = [owing, *tree_of(tx).ancestors_on(owing, day)]
-    by = next(world.user(desk) for desk in desks if "secretary" in world.users.get(desk, {}))
+    sitting = (world.users.get(desk, {}) for desk in desks)
+    by = next(held[word] for held in sitting for word in ("secretary", "officer") if word in held)
     _do(tx, verb, handover, by, day, answers)
 
 

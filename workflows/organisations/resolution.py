@@ -16,6 +16,8 @@ from workflows.organisations.kinds import (
     BASE_COMMITTEES,
     PARTY_BUILDING_BOARD,
     POLITICAL_CENTRE,
+    PROVINCE_COMMITTEE,
+    TWO_LEVEL_208,
     YOUTH_UNION_BASE,
 )
 from workflows.organisations.queries import tree_of
@@ -102,12 +104,23 @@ def _deciding(tree: Tree, custodian: int, day: date) -> int:
     return above[0] if above else custodian
 
 
+def _base(tree: Tree, custodian: int, day: date) -> int:
+    """The committee of the grassroots organisation; since QĐ 208 that is the commune's, which decides."""
+    if chain.regime_word(tree, custodian, day) == TWO_LEVEL_208:
+        return _deciding(tree, custodian, day)
+    return _grassroots(tree, custodian, day)
+
+
 def _superior(tree: Tree, custodian: int, day: date) -> int:
-    """The committee right above the grassroots organisation; a delegated committee is one itself."""
+    """Right above the grassroots organisation; the organisation board where that is the province."""
     deciding = _deciding(tree, custodian, day)
-    if tree.nodes[deciding].kind not in BASE_COMMITTEES:
-        return deciding
-    return tree.parent_on(deciding, day) or deciding
+    two_level = chain.regime_word(tree, custodian, day) == TWO_LEVEL_208
+    decides_as_base = two_level or tree.nodes[deciding].kind in BASE_COMMITTEES
+    above = (tree.parent_on(deciding, day) or deciding) if decides_as_base else deciding
+    if tree.nodes[above].kind != PROVINCE_COMMITTEE:
+        return above
+    board = _attached(tree, above, PARTY_BUILDING_BOARD, day)
+    return above if board is None else board
 
 
 def _board(tree: Tree, custodian: int, day: date) -> int:
@@ -153,7 +166,7 @@ LANES: Final[Mapping[str, Answering]] = MappingProxyType(
 
 # Word of the table `transfer_variant` → who writes the letter.
 SENDERS: Final[Mapping[str, Answering]] = MappingProxyType(
-    {"base_committee": _grassroots, "deciding_committee": _deciding, "superior_committee": _superior}
+    {"base_committee": _base, "deciding_committee": _deciding, "superior_committee": _superior}
 )
 
 

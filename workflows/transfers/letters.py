@@ -5,6 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from workflows.organisations.kinds import COMMITTEES, PROVINCE_COMMITTEE, SECTION_COMMITTEE
+from workflows.organisations.resolution import named_or_referring
 from workflows.organisations.tree import Tree
 
 # Variant → the letter itself, in the order of regulations §3.1, §3.2.
@@ -43,13 +44,15 @@ ENCLOSED: Mapping[str, Sequence[Enclosed]] = {
 }
 BOXED = frozenset({"internal", "formal", "temporary"})
 WRITING = COMMITTEES - {SECTION_COMMITTEE, PROVINCE_COMMITTEE}
+REFERRED_BY_SUPERIOR = "superior_committee"  # as the table `transfer_variant` says it of members
 # The notice that the place of arrival sends back.
 NOTICES: Mapping[str, str] = {"formal": "transfer_notice"}
 
 
 def boxes(tree: Tree, sender: int, receiver: int | None, variant: str, on: date) -> list[tuple[int, str]]:
     """Who fills which box of a member's paper letter, in its order: out through the committees above the
-    sender, in through those above the receiver, down to the cell. Letters of candidates have no boxes."""
+    sender, then whoever stands right above and refers, in through those above the receiver, down to the cell.
+    Letters of candidates have no boxes."""
     if variant not in BOXED:
         return []
     up = _line(tree, sender, on)
@@ -57,7 +60,10 @@ def boxes(tree: Tree, sender: int, receiver: int | None, variant: str, on: date)
     shared = [one for one in up if one in down]
     out = up[: up.index(shared[0])] if shared else up
     into = down[: down.index(shared[0])] if shared else down
-    turn = [(shared[0], "between")] if shared and variant != "internal" else []
+    turn = [(one, "between") for one in shared[:1] if variant != "internal"]
+    writer = named_or_referring(tree, sender, REFERRED_BY_SUPERIOR, None, on)
+    if variant != "internal" and not turn and writer not in (*out, *into):
+        turn = [(writer, "between")]
     return [*((one, "out") for one in out), *turn, *((one, "in") for one in reversed(into))]
 
 

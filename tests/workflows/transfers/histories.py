@@ -113,7 +113,9 @@ class History:
         rows = tx.execute(select(task.c.organisation_id).where(task.c.case_id == handover_id)).scalars()
         owing = next((one for one in rows if one is not None), None)
         if owing is None or dice.random() < 0.1:
-            return users[dice.choice(("cell1", "home1", "campus1", "other1", "school1", "commune1"))]
+            return users[
+                dice.choice(("cell1", "home1", "campus1", "other1", "school1", "commune1", "province1"))
+            ]
         return self.at_desk(tx, owing)
 
     def at_desk(self, tx: Transaction, owing: int) -> int:

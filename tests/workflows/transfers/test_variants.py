@@ -34,8 +34,9 @@ FORMS = [
     ("decided", "other_cell", "c_within", "commune", "candidate_letter_decided", "ceremony"),
     ("probationary", "other_cell", "internal", "school", "internal_transfer_letter", "probation"),
     ("probationary", "village", "formal", "commune", "formal_transfer_letter", "probation"),
-    ("official", "village", "formal", "commune", "formal_transfer_letter", None),
-    ("official", "other_cell", "internal", "school", "internal_transfer_letter", None),
+    # since QĐ 208 the commune's is the grassroots organisation, and the province stands right above it
+    ("official", "village", "formal", "province", "formal_transfer_letter", None),
+    ("official", "other_cell", "internal", "commune", "internal_transfer_letter", None),
 ]
 
 
@@ -202,7 +203,7 @@ def test_a_member_who_goes_outside_of_the_system_stands_on_no_roll_of_ours(at: A
     town = at("official")
     town.pass_days(1)
     handover = town.offered(None, addressee="Đảng ủy Trường Đại học Xa")
-    town.do_verb(verbs.let_go, handover, "commune1", number="7-CV/ĐU")
+    town.do_verb(verbs.let_go, handover, "province1", number="7-CV/ĐU")
     with town.store.transaction(writing=False) as tx:
         found = member_with(tx, town.students[0])
         assert found is not None and place_of(tx, found, town.today) is None

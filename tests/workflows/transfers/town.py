@@ -61,6 +61,7 @@ class Town(World):
     def referring(self, handover: int) -> str:
         """An account of whoever writes the letter."""
         names = {self.cell: "cell1", self.school: "school1", self.commune: "commune1"}
+        names |= {self.province: "province1"}
         return names[self.task(handover, "offer_handover").organisation_id or 0]
 
     def offer(self, handover: int, **more: Any) -> None:
