@@ -43,6 +43,7 @@ from web.pages import (
     regular_days,
     remedies,
     reorganisation,
+    reorganisation_changes,
     requests,
     rolls,
     rules,
@@ -62,6 +63,7 @@ from web.pages import (
     transfer_arrivals,
     transfer_papers,
     transfer_persons,
+    transfer_time,
     transfers,
     tree,
     users,
@@ -120,7 +122,7 @@ PAGES = (
 )
 
 
-# They add their routes to the pages of tasks, of handovers, and of the season.
+# They add their routes to the pages of tasks, of handovers, of the season, and of reorganisations.
 ROUTES = (
     inbox,
     holding,
@@ -128,9 +130,11 @@ ROUTES = (
     transfer_arrivals,
     transfer_papers,
     transfer_persons,
+    transfer_time,
     season_acceptance,
     season_acts,
     season_young,
+    reorganisation_changes,
 )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.errors import Conflict, InvalidAnswers, Text
+from engine.errors import InvalidAnswers, Text
 from engine.time import day_of
 from engine.transactions import Transaction
-from web import forms, picks
+from web import forms
 from web.entry import now, opens, refusal, store, today, typed, user_id
 from web.language import words
 from web.pages.organisations import WORDS
-from web.reorganisation_forms import PICKS, SCHEMAS, VALUES, Head, Picking, answers_of
+from web.reorganisation_forms import Head
 from workflows import access
 from workflows.access import Plan
 from workflows.access.permissions import ADMINISTRATORS
@@ -22,17 +22,13 @@ from workflows.desk.labels import labels
 from workflows.organisations.queries import name_on, tree_of
 from workflows.reorganisation import approving, carrying, drafting, queries
 from workflows.reorganisation.foreseeing import foresee
-from workflows.reorganisation.plans import Change, change_of, changes_of, find, names_of
+from workflows.reorganisation.plans import Change, changes_of, find, names_of
 from workflows.reorganisation.records import APPROVED, DRAFT, FINISHED, RUNNING, STATES, SUBMITTED
 from workflows.reorganisation.words import APPROVALS, GOES, SEATS, SHARES, VERBS, sentence
 from workflows.reorganisation.words import STATES as STATE_WORDS
 
 pages = Blueprint("reorganisation", __name__)
 SECONDS = 2.0
-FIRST_LIST = "below"
-AT_ONCE = 200  # lines of a list of a split on one page
-ANY_VERB = "any(found, rename, move, power, merge, split, end)"
-ANY_KIND = "any(below, member, position, class, case)"
 SAYS: Mapping[str, Any] = {
     "verbs": VERBS,
     "states": STATE_WORDS,
@@ -48,7 +44,7 @@ SAYS: Mapping[str, Any] = {
 @opens("reorganisation.list")
 def index(tx: Transaction) -> str:
     state = request.args.get("state", "")
-    found = queries.listed(tx, reach(tx, _heads(tx), today()), state if state in STATES else None)
+    found = queries.listed(tx, reach(tx, heads_here(tx), today()), state if state in STATES else None)
     return render_template("reorganisations.html", found=found, state=state, **SAYS)
 
 
@@ -56,7 +52,7 @@ def index(tx: Transaction) -> str:
 @opens("reorganisation.list")
 def new(tx: Transaction) -> str:
     values = {"paper_on": today(), "on_day": today()}
-    return render_template("reorganisation_head.html", plan=None, groups=_head_groups(tx, values), **_shown())
+    return render_template("reorganisation_head.html", plan=None, groups=_head_groups(tx, values), **shown())
 
 
 @pages.post("/reorganisations/new")
@@ -64,9 +60,9 @@ def new(tx: Transaction) -> str:
 def make(tx: Transaction) -> Response:
     asked = forms.load(Head, request.form)
     head = asked.pop("head")
-    if head not in _heads(tx):
+    if head not in heads_here(tx):
         raise InvalidAnswers({"head": [Text("Hãy chọn trong danh sách.")]})
-    return _to(drafting.make(tx, head, asked, by=user_id(), on=today(), now=now()))
+    return to_plan(drafting.make(tx, head, asked, by=user_id(), on=today(), now=now()))
 
 
 @pages.get("/reorganisations/<number:plan_id>")
@@ -89,7 +85,7 @@ def show(tx: Transaction, plan_id: int) -> str:
         left=left,
         done=queries.cases_done(tx, plan_id) if plan.state in (RUNNING, FINISHED) else [],
         stopped=_stopped(plan),
-        **_of_plan(tx, plan, changes),
+        **of_plan(tx, plan, changes),
     )
 
 
@@ -99,7 +95,7 @@ def head(tx: Transaction, plan_id: int) -> str:
     plan = find(tx, plan_id)
     values = {**plan._mapping, "head": plan.organisation_id}
     groups = _head_groups(tx, values, [plan.organisation_id])
-    return render_template("reorganisation_head.html", plan=plan, groups=groups, **_shown())
+    return render_template("reorganisation_head.html", plan=plan, groups=groups, **shown())
 
 
 @pages.post("/reorganisations/<number:plan_id>/head")
@@ -108,79 +104,7 @@ def amend(tx: Transaction, plan_id: int) -> Response:
     asked = forms.load(Head, request.form)
     asked.pop("head")
     drafting.amend(tx, plan_id, asked, revision=_revision(), on=today())
-    return _to(plan_id)
-
-
-@pages.get(f"/reorganisations/<number:plan_id>/add/<{ANY_VERB}:change>")
-@opens("reorganisation.plan", Plan)
-def adding(tx: Transaction, plan_id: int, change: str) -> str:
-    plan, changes = find(tx, plan_id), changes_of(tx, plan_id)
-    pick = _picking(tx, plan, changes)
-    single = [name for name in PICKS if f"{name}_chosen" in SCHEMAS[change]().fields]
-    candidates = {name: pick.candidates(picks.sent(name), name) for name in single}
-    groups = picks.shown(SCHEMAS[change], values=dict(VALUES), candidates=candidates)
-    planned = [one.answers["name"] for one in changes if one.verb == "found"]
-    return render_template(
-        "reorganisation_add.html", plan=plan, verb=change, groups=groups, planned=planned, **_shown()
-    )
-
-
-@pages.post(f"/reorganisations/<number:plan_id>/add/<{ANY_VERB}:change>")
-@opens("reorganisation.plan", Plan, writing=True, again="reorganisation.adding")
-def add(tx: Transaction, plan_id: int, change: str) -> Response:
-    plan, changes = find(tx, plan_id), changes_of(tx, plan_id)
-    asked = forms.load(SCHEMAS[change], request.form)
-    answers = answers_of(change, asked, _picking(tx, plan, changes))
-    own = reach(tx, _heads(tx), today())
-    made = drafting.add_change(tx, plan_id, change, answers, reach=own)
-    if change == "split":
-        return redirect(
-            url_for("reorganisation.lists", plan_id=plan_id, change_id=made, kind=FIRST_LIST), 303
-        )
-    flash(words("Đã thêm vào phương án."), "done")
-    return _to(plan_id)
-
-
-@pages.post("/reorganisations/<number:plan_id>/changes/<number:change_id>")
-@opens("reorganisation.plan", Plan, writing=True)
-def arrange(tx: Transaction, plan_id: int, change_id: int) -> Response:
-    """Out of the plan, or one place earlier."""
-    order = {"raise": drafting.raise_change, "drop": drafting.drop_change}.get(request.form.get("_step", ""))
-    if order is not None:
-        order(tx, plan_id, change_id)
-    return _to(plan_id)
-
-
-@pages.get(f"/reorganisations/<number:plan_id>/lists/<number:change_id>/<{ANY_KIND}:kind>")
-@opens("reorganisation.plan", Plan)
-def lists(tx: Transaction, plan_id: int, change_id: int, kind: str) -> str:
-    plan, changes = find(tx, plan_id), changes_of(tx, plan_id)
-    change = change_of(tx, change_id, plan_id)
-    own = change.answers.get("organisation", 0)
-    if change.verb != "split":
-        raise Conflict(Text("Chỉ kê riêng được khi chia, tách."))
-    found = {one: queries.things(tx, change_id, own, one, plan.on_day) if own > 0 else [] for one in SHARES}
-    page = max(0, request.args.get("page", 0, type=int))
-    return render_template(
-        "reorganisation_lists.html",
-        change=change,
-        kind=kind,
-        counts={one: len(some) for one, some in found.items()},
-        things=found[kind][page * AT_ONCE : (page + 1) * AT_ONCE],
-        next_page=page + 1 if len(found[kind]) > (page + 1) * AT_ONCE else None,
-        labels=labels(tx.registry),
-        **_of_plan(tx, plan, changes),
-    )
-
-
-@pages.post(f"/reorganisations/<number:plan_id>/lists/<number:change_id>/<{ANY_KIND}:kind>")
-@opens("reorganisation.plan", Plan, writing=True)
-def share(tx: Transaction, plan_id: int, change_id: int, kind: str) -> Response:
-    chosen, to = request.form.getlist("thing"), request.form.get("to", type=int)
-    if not chosen:
-        flash(words("Chưa chọn mục nào trong danh sách."), "wait")
-    drafting.share(tx, plan_id, change_id, kind, [one[:60] for one in chosen], to or None)
-    return redirect(url_for("reorganisation.lists", plan_id=plan_id, change_id=change_id, kind=kind), 303)
+    return to_plan(plan_id)
 
 
 @pages.get("/reorganisations/<number:plan_id>/preview")
@@ -192,7 +116,7 @@ def preview(tx: Transaction, plan_id: int) -> str:
         "reorganisation_preview.html",
         found=found,
         labels=labels(tx.registry),
-        **_of_plan(tx, plan, changes),
+        **of_plan(tx, plan, changes),
     )
 
 
@@ -201,7 +125,7 @@ def preview(tx: Transaction, plan_id: int) -> str:
 def submit(tx: Transaction, plan_id: int) -> Response:
     drafting.submit(tx, plan_id, revision=_revision(), by=user_id(), on=today(), now=now())
     flash(words("Đã trình. Phương án chờ người thứ hai duyệt."), "done")
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.post("/reorganisations/<number:plan_id>/approve")
@@ -209,7 +133,7 @@ def submit(tx: Transaction, plan_id: int) -> Response:
 def approve(tx: Transaction, plan_id: int) -> Response:
     approving.approve(tx, plan_id, revision=_revision(), by=user_id(), on=today(), now=now())
     flash(words("Đã duyệt. Chương trình thực hiện từ ngày hiệu lực, đồng chí có thể đóng trang."), "done")
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.post("/reorganisations/<number:plan_id>/return")
@@ -218,7 +142,7 @@ def send_back(tx: Transaction, plan_id: int) -> Response:
     reason = request.form.get("reason", "")
     approving.send_back(tx, plan_id, reason, by=user_id(), on=today(), now=now())
     flash(words("Đã trả lại để sửa."), "done")
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.post("/reorganisations/<number:plan_id>/withdraw")
@@ -226,7 +150,7 @@ def send_back(tx: Transaction, plan_id: int) -> Response:
 def withdraw(tx: Transaction, plan_id: int) -> Response:
     drafting.withdraw(tx, plan_id, by=user_id(), on=today(), now=now())
     flash(words("Đã bỏ phương án. Chưa có gì thay đổi."), "done")
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.post("/reorganisations/<number:plan_id>/cut")
@@ -234,7 +158,7 @@ def withdraw(tx: Transaction, plan_id: int) -> Response:
 def cut(tx: Transaction, plan_id: int) -> Response:
     approving.cut_short(tx, plan_id, by=user_id(), on=today(), now=now())
     flash(words("Đã bỏ những thay đổi chưa làm. Chương trình làm nốt phần hồ sơ."), "done")
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.post("/reorganisations/<number:plan_id>/carry")
@@ -242,7 +166,7 @@ def cut(tx: Transaction, plan_id: int) -> Response:
 def carry(tx: Transaction, plan_id: int) -> Response:
     """Goes on for a moment; the worker does the same without anybody at the page."""
     carrying.advance(store(), plan_id, now=now(), seconds=SECONDS)
-    return _to(plan_id)
+    return to_plan(plan_id)
 
 
 @pages.get("/reorganisations/<number:plan_id>/report")
@@ -259,11 +183,11 @@ def report(tx: Transaction, plan_id: int) -> str:
         owner=name_on(tx, plan.organisation_id, plan.on_day),
         on=day_of(plan.finished_at or now()),
         labels=labels(tx.registry),
-        **_of_plan(tx, plan, changes),
+        **of_plan(tx, plan, changes),
     )
 
 
-def _heads(tx: Transaction) -> list[int]:
+def heads_here(tx: Transaction) -> list[int]:
     return heads(access.acting_for(tx, user_id(), today()), ADMINISTRATORS)
 
 
@@ -271,7 +195,7 @@ def _head_groups(
     tx: Transaction, values: Mapping[str, Any], own: list[int] | None = None
 ) -> list[forms.Group]:
     why = refusal()
-    offered = own or _heads(tx)
+    offered = own or heads_here(tx)
     return forms.show(
         Head,
         choices={"heads": [(one, name_on(tx, one, today())) for one in offered]},
@@ -281,20 +205,16 @@ def _head_groups(
     )
 
 
-def _shown() -> dict[str, Any]:
+def shown() -> dict[str, Any]:
     return {"refusal": refusal(), **SAYS}
 
 
-def _of_plan(tx: Transaction, plan: Any, changes: list[Change]) -> dict[str, Any]:
+def of_plan(tx: Transaction, plan: Any, changes: list[Change]) -> dict[str, Any]:
     """What every page of a plan says: its head, its changes in words, who was at it."""
     names = names_of(tx, changes, plan.on_day)
     said = {one.id: sentence(one.verb, one.answers, lambda ref: names.get(ref or 0, "")) for one in changes}
     facts = {"plan": plan, "changes": changes, "said": said, "refs": names}
     return facts | {"people": queries.people_of(tx, plan), "refusal": refusal(), **SAYS}
-
-
-def _picking(tx: Transaction, plan: Any, changes: list[Change]) -> Picking:
-    return Picking(tx, changes, reach(tx, _heads(tx), today()), plan.on_day)
 
 
 def _stopped(plan: Any) -> list[Text]:
@@ -305,5 +225,5 @@ def _revision() -> int:
     return request.form.get("revision", -1, type=int)
 
 
-def _to(plan_id: int) -> Response:
+def to_plan(plan_id: int) -> Response:
     return redirect(url_for("reorganisation.show", plan_id=plan_id), 303)
