@@ -5,15 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from engine.models.structure import read_models
 from engine.models.xml import parse_xml
-from tests.web.conftest import Person
+from tests.web.conftest import HASH, Person
 from tests.workflows.builders import BPMN, World, noon
 from workflows import comments
 from workflows.admission import choices
 from workflows.admission.steps import STEPS
 from workflows.desk import case_page, case_story, untold
+from workflows.people.records import user_account
+from workflows.people.users import add_user
 
 PAGES = ("", "/dossier", "/road", "/road?process=verification", "/outlook")
 # What only the Party's people read: results, marks of done steps, asked addresses.
@@ -101,3 +104,22 @@ def test_what_was_said_at_a_step_of_the_verification_stays_among_the_party(
     page = told(union, f"/cases/{troubled}/comments")
     assert "Chỉ cấp ủy biết" not in page and "Ai cũng đọc được" in page
     assert '<span class="num">(1)</span>' in told(union, f"/cases/{troubled}")
+
+
+def test_what_the_file_was_opened_for_gives_nothing_away_to_the_union_and_the_student(
+    world: World, person: Callable[[str], Person], troubled: int
+) -> None:
+    while not any(task.element == "weigh_adverse" for task in world.tasks(troubled)):
+        world.do(troubled, "follow_up_verification")
+    party, number = person("school1"), world.task(troubled, "weigh_adverse").id
+    party.get(f"/tasks/{number}/texts")
+    party.post(f"/tasks/{number}/texts", {"step": "weigh_adverse", "other": "hỏi lại về người thân"})
+    with world.store.transaction() as tx:
+        add_user(tx, "student1", "student1", student_id=world.students[0])
+        tx.execute(update(user_account).values(password=HASH))
+    label = STEPS["weigh_adverse"].label
+    page = told(party, f"/cases/{troubled}/readings")
+    assert label in page and "người thân" in page
+    for who, path in (("union1", f"/cases/{troubled}/readings"), ("student1", "/me")):
+        page = told(person(who), path)
+        assert "Làm việc với hồ sơ" in page and label not in page and "người thân" not in page

@@ -13,6 +13,7 @@ from engine.transactions import Transaction
 from web import forms
 from web.entry import now, opens, refusal, sent_key, today, typed, user_id
 from web.language import words
+from web.pages.readings import TOLD
 from workflows.access import Correction, Task, readings
 from workflows.access.personal import own_student
 from workflows.admission.fields import Sheet, choice, day, line, passage
@@ -90,7 +91,7 @@ def show(tx: Transaction) -> str:
         "own_file.html",
         page=page,
         may_leave=anything_to_leave(page),
-        lines=readings.log_of(tx, number, most=30),
+        lines=readings.log_of(tx, number, most=30, openly=TOLD),
         labels=labels(tx.registry),
         papers=PAPERS,
         sealed=SEALED,

@@ -1,9 +1,10 @@
 """Who read a person's file: by mandate or in an emergency once a day and case, sealed fields each time.
 
-The log is told in two ways: to the clerks with names, to the person with organisations only.
+The log is told in two ways: to the clerks with names, to the person with organisations only, and without what
+a purpose would give away of the file.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ STUDENT = "student"
 WHOLE = "case"  # the word of the log for a file that was looked at as a whole
 BY_MANDATE = "Kiểm tra theo ủy nhiệm số {number}"
 IN_EMERGENCY = "Mở khẩn hồ sơ"
+IN_GENERAL = "Làm việc với hồ sơ"
 # What a field of the log is called; a name with a dot goes by its first part.
 FIELDS: Mapping[str, str] = {
     WHOLE: "Hồ sơ",
@@ -86,8 +88,14 @@ def student_of(tx: Transaction, case_id: int) -> int | None:
     return found
 
 
-def log_of(tx: Transaction, student_id: int, *, most: int = 100) -> list[Line]:
-    """Who read what of the person, the newest first."""
+def log_of(
+    tx: Transaction, student_id: int, *, most: int = 100, openly: Collection[str] | None = None
+) -> list[Line]:
+    """Who read what of the person, the newest first.
+
+    `openly`: the purposes that may be told to who may not know how the file stands: a step by its name, or
+    what somebody typed, would say it. None: all as they were written.
+    """
     query = (
         select(read_log, user_account.c.name.label("who"))
         .outerjoin(user_account, user_account.c.id == read_log.c.by)
@@ -103,11 +111,16 @@ def log_of(tx: Transaction, student_id: int, *, most: int = 100) -> list[Line]:
             _named(row.fields),
             row.who or "",
             _on(seats.get(row.by, ()), day_of(row.at)),
-            row.purpose,
+            row.purpose if openly is None else _told(row.purpose, openly),
             row.by,
         )
         for row in rows
     ]
+
+
+def _told(purpose: str, openly: Collection[str]) -> str:
+    mandated = purpose.startswith(BY_MANDATE.partition("{")[0])
+    return purpose if mandated or purpose in (*openly, IN_EMERGENCY) else IN_GENERAL
 
 
 def _purpose(tx: Transaction, right: Right, case_id: int, on: date) -> str:
