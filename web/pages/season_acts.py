@@ -31,9 +31,7 @@ NOBODY = Text("Chưa chọn ai. Hãy quay lại danh sách và đánh dấu nh�
 @pages.get("/season/students/<number:student_id>/destination")
 @opens("season.record", Student)
 def destination(tx: Transaction, student_id: int) -> str:
-    found = destinations.leaver_of(tx, student_id, today())
-    if found is None:
-        raise NotFound
+    found = _leaver(tx, student_id)
     last = destinations.destination_of(tx, student_id)
     proposals = residences(tx, student_id, found.row.holder_id or 0, today())
     facts = {
@@ -50,7 +48,7 @@ def destination(tx: Transaction, student_id: int) -> str:
 @pages.post("/season/students/<number:student_id>/destination")
 @opens("season.record", Student, writing=True, again="season.destination")
 def record(tx: Transaction, student_id: int) -> Response:
-    holder = _holder(tx, student_id)
+    holder = _leaver(tx, student_id).row.holder_id
     proposals = residences(tx, student_id, holder or 0, today())
     said = answers_of(tx, forms.load(Where, request.form), proposals, holder, today())
     with at_the_fields():
@@ -59,9 +57,13 @@ def record(tx: Transaction, student_id: int) -> Response:
     return redirect(url_for("season.destination", student_id=student_id), 303)
 
 
-def _holder(tx: Transaction, student_id: int) -> int | None:
-    found = destinations.leaver_of(tx, student_id, today())
-    return found.row.holder_id if found is not None else None
+def _leaver(tx: Transaction, student_id: int) -> Leaver:
+    """As far as one sees the person: where somebody went on to from another place is not the school's."""
+    reach = screens.reach_of(tx, user_id(), today())
+    found = leavers(tx, reach.mine, today(), students=[student_id], leaving_on=today())
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 # --- several
@@ -99,7 +101,9 @@ def record_many(tx: Transaction) -> Response:
             count = destinations.record_homes(tx, students, by=user_id(), now=now())
         else:
             count = destinations.record_same(tx, students, answers, by=user_id(), now=now())
-    flash(words("Đã ghi cho {count} người.", count=count), "done")
+    said_something = said["home"] or any(answers.values())
+    text = "Đã ghi cho {count} người." if said_something else "Đã bỏ nơi đến, lý do của {count} người."
+    flash(words(text, count=count), "done")
     return redirect(url_for("season.people", **screens.Wanted.read(request.args).address()), 303)
 
 
@@ -167,5 +171,5 @@ def _begin(tx: Transaction, tasks: list[int]) -> Any:
 
 def _say_most(count: int) -> None:
     if count > MOST_LINES:
-        text = Text("Mỗi lần tối đa {most} người; lần này lấy {most} trong {count} người.")
-        flash(words(Text(text.msgid, most=MOST_LINES, count=count)), "info")
+        text = "Mỗi lần tối đa {most} người; lần này lấy {most} trong {count} người."
+        flash(words(text, most=MOST_LINES, count=count), "info")

@@ -6,6 +6,8 @@ from sqlalchemy import select
 
 from engine.records import case
 from tests.workflows.transfers.town import Town
+from workflows import access
+from workflows.access import Handover
 from workflows.season import acceptance, screens
 from workflows.season.acceptance import BY_SENDER, IN, OUT, OVER, Board, Season, Wanted
 from workflows.season.leavers import leavers
@@ -71,6 +73,19 @@ def test_from_above_both_sides_are_summed_by_branch_and_each_drill_down_holds_wh
     assert season(town, "province1", side=OVER, group=town.commune).handovers() == []
     [near] = board(town, "school1", side=OUT).groups
     assert near.id == town.village, "the sender names the receiver itself"
+
+
+def test_whoever_is_named_may_be_opened(town: Town) -> None:
+    """The right to see a handover is asked of each that the pages list."""
+    handovers = [town.offered(town.village)]
+    for who in ("cell1", "school1", "commune1", "board1", "province1", "home1", "campus1", "other1"):
+        with town.store.transaction(writing=False) as tx:
+            reach = screens.reach_of(tx, town.users[who], town.today)
+            for side in acceptance.sides_of(tx, reach, town.today):
+                listed = Season(tx, reach, Wanted(side=side), town.today).handovers()
+                may = access.may(tx, town.users[who], "transfer.see", Handover(handovers[0]), town.today)
+                assert listed == [] or (listed == handovers and may), (who, side)
+        assert bool(season(town, who, side=OVER).handovers()) == (who not in ("campus1", "other1"))
 
 
 def test_an_address_outside_is_a_group_of_its_own(town: Town) -> None:
