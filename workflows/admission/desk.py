@@ -30,6 +30,7 @@ from workflows.organisations.kinds import (
     GRASSROOTS_COMMITTEE,
     PARTY_CELL,
     SUBORDINATE_COMMITTEE,
+    UNIONS,
 )
 from workflows.organisations.queries import name_on, organisations_of_kind, tree_of
 from workflows.organisations.records import organisation
@@ -185,7 +186,8 @@ def opinion_givers(acting: Acting) -> Listed:
     tx = acting.tx
     union = resolve(tx, acting.case, "youth_union", None, acting.on)
     lives = tx.execute(select(student.c.commune_code).where(student.c.id == acting.student_id)).scalar()
-    found: Listed = [(union, name_on(tx, union, acting.on))] if union is not None else []
+    known = union is not None and tree_of(tx).nodes[union].kind in UNIONS
+    found: Listed = [(union, name_on(tx, union, acting.on))] if union is not None and known else []
     if lives is not None:
         cells = select(organisation.c.id, organisation.c.name).where(
             organisation.c.commune_code == lives,

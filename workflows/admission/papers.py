@@ -11,6 +11,7 @@ from sqlalchemy import select
 from engine.documents import add_document
 from engine.errors import Conflict, InvalidAnswers
 from workflows.admission.acting import Acting, set_number
+from workflows.admission.unions import of_outside_union
 from workflows.documents.catalogue import papers
 from workflows.documents.records import issued_number
 from workflows.documents.registers import next_number
@@ -33,7 +34,12 @@ def number_paper(acting: Acting, type: str | None) -> None:
     typed, wants_next = acting.answers.get("number"), acting.answers.get("take_number")
     if typed:
         acting.number = str(typed)
-    if type is None or acting.organisation_id is None or type in FOREIGN or not papers()[type].numbered:
+    if (
+        type is None
+        or acting.organisation_id is None
+        or not papers()[type].numbered
+        or _foreign(acting, type)
+    ):
         return
     if not typed and not wants_next:
         return
@@ -75,7 +81,7 @@ def keep_paper(acting: Acting, type: str | None) -> int | None:
         type=type,
         number=acting.number,
         on=acting.on,
-        organisation_id=None if type in FOREIGN else acting.organisation_id,
+        organisation_id=None if _foreign(acting, type) else acting.organisation_id,
         title=papers()[type].title,
         original=True,
         place=acting.answers.get("place"),
@@ -85,6 +91,11 @@ def keep_paper(acting: Acting, type: str | None) -> int | None:
     )
     acting.facts |= {"document": number}
     return number
+
+
+def _foreign(acting: Acting, type: str) -> bool:
+    """A paper of somebody else's, with a number of theirs: never in our registers."""
+    return type in FOREIGN or of_outside_union(acting)
 
 
 def _same_paper(acting: Acting, type: str, typed: str) -> bool:

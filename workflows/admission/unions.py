@@ -15,12 +15,21 @@ from engine.transactions import Transaction
 from workflows.admission import mentoring
 from workflows.admission.acting import Acting
 from workflows.admission.choices import NO_UNION, WITHOUT_UNION
-from workflows.admission.fields import one_of
+from workflows.admission.fields import Part, line, one_of
 from workflows.admission.form_parts import ballot, counted, form, needed
 from workflows.admission.forms import FORMS
 from workflows.organisations.kinds import UNIONS
 from workflows.organisations.queries import tree_of
 from workflows.people.members import place_of
+
+
+def paper_of_union() -> Part:
+    return line(
+        "Số, ký hiệu văn bản của Đoàn",
+        longest=40,
+        help="Tổ chức Đoàn ở đây chưa có trong hệ thống: ghi thay theo văn bản của Đoàn.",
+    )
+
 
 OUTSIDE: Mapping[str, type[Schema]] = {
     "union_resolution": form(
@@ -29,6 +38,7 @@ OUTSIDE: Mapping[str, type[Schema]] = {
         needs=counted("carried", "failed") | needed(number="carried failed", second_introducer=NO_UNION),
         beside=WITHOUT_UNION,
         **ballot(),
+        number=paper_of_union(),
         second_introducer=one_of(
             "Đảng viên chính thức thứ hai giới thiệu",
             "helpers",
@@ -40,12 +50,14 @@ OUTSIDE: Mapping[str, type[Schema]] = {
         "Ngày họp ban chấp hành",
         needs=counted("carried", "failed") | needed(number="carried failed"),
         **ballot(),
+        number=paper_of_union(),
     ),
     "branch_vote": form(
         "branch_vote",
         "Ngày họp chi đoàn",
         needs=counted("carried", "failed") | needed(number="carried failed"),
         **ballot(),
+        number=paper_of_union(),
     ),
 }
 
@@ -60,6 +72,13 @@ def form_at(tx: Transaction, task: TaskRow) -> type[Schema]:
     """The form of the step, as the organisation that owes it fills it in."""
     outside = OUTSIDE.get(task.element)
     return FORMS[task.element] if outside is None or kind_owing(tx, task) in UNIONS else outside
+
+
+def of_outside_union(acting: Acting) -> bool:
+    """Whether what the act records was resolved by a union that is not entered here."""
+    node = tree_of(acting.tx).nodes.get(acting.organisation_id or 0)
+    known = node is not None and node.kind in UNIONS
+    return acting.element in OUTSIDE and not known and acting.outcome != NO_UNION
 
 
 def introduce(acting: Acting) -> None:

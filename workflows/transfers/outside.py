@@ -32,6 +32,10 @@ from workflows.transfers.letters import LETTERS
 from workflows.transfers.persons import outside_school
 from workflows.transfers.words import VARIANTS
 
+# What may come from there: nothing within one organisation of ours, and nobody who stays on another's roll.
+FROM_OUTSIDE = ("a", "b1", "b2", "c", "formal")
+OF_MEMBERS = frozenset({"formal"})
+
 
 class Arrival(Sheet):
     """What the paper says of somebody who comes from outside of the system."""
@@ -42,12 +46,15 @@ class Arrival(Sheet):
     school_kind = choice("Loại trường", tuple(INSTITUTIONS.items()), required=True, widget="select")
     left_on = day("Rời trường ngày", required=True)
     sender = line("Nơi giới thiệu", required=True, longest=250)
-    variant = choice("Hình thức giới thiệu", tuple(VARIANTS.items()), required=True, widget="select")
+    variant = choice(
+        "Hình thức giới thiệu",
+        tuple((word, VARIANTS[word]) for word in FROM_OUTSIDE),
+        required=True,
+        widget="select",
+        help="Đảng viên đến tạm thời vẫn ở danh sách nơi gửi: không ghi ở đây.",
+    )
     number = line("Số, ký hiệu giấy giới thiệu", required=True, longest=40)
     on = day("Ngày ghi trên giấy giới thiệu", required=True)
-
-
-OF_MEMBERS = ("internal", "formal", "temporary")
 
 
 def take_in(

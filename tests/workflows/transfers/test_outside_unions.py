@@ -6,12 +6,13 @@ import pytest
 from sqlalchemy import delete, select
 
 from engine.errors import InvalidAnswers
-from engine.records import outbox
+from engine.records import document, outbox
 from tests.workflows.builders import ABLE, BEGINNING
 from tests.workflows.transfers.town import Town
 from workflows.administration.unmanned import raise_unmanned, unmanned
 from workflows.admission import guards
 from workflows.admission.desk import prepare
+from workflows.documents.records import issued_number
 from workflows.people.members import roll_on
 from workflows.people.records import position
 from workflows.people.users import add_position, add_user
@@ -44,6 +45,10 @@ def test_what_the_union_of_the_place_resolved_is_typed_with_the_number_of_its_pa
     assert set(refused.value.fields) == {"number"}
     there.do(there.case_id, "union_resolution", "carried", number="7-NQ/ĐTN")
     assert "union_resolution" not in there.elements(there.case_id)
+    (paper,) = there.rows(select(document).where(document.c.number == "7-NQ/ĐTN"))
+    assert (paper.type, paper.organisation_id) == ("union_resolution", None)
+    taken = select(issued_number).where(issued_number.c.organisation_id == there.village)
+    assert [row for row in there.rows(taken) if row.type == "union_resolution"] == [], "no number of ours"
 
 
 def test_where_there_is_no_union_a_second_official_member_introduces(there: Town) -> None:
