@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 
 from engine.jobs import Done
 from engine.outbox import tell
@@ -18,6 +18,7 @@ from workflows.access.permissions import CLERKS, HELPER
 from workflows.access.queries import BY_PAPER
 from workflows.access.standing_in import on_day
 from workflows.admission.steps import STEPS
+from workflows.desk.untold import ELEMENTS, VERIFICATION
 from workflows.organisations.queries import tree_of
 from workflows.organisations.tree import Tree
 from workflows.people.records import position, user_account
@@ -30,7 +31,7 @@ class Unmanned(NamedTuple):
 
     organisation_id: int
     element: str
-    count: int
+    tasks: int
 
 
 def unmanned(tx: Transaction, on: date) -> list[Unmanned]:
@@ -38,11 +39,11 @@ def unmanned(tx: Transaction, on: date) -> list[Unmanned]:
     tree, held, found = tree_of(tx), _held(tx, on), defaultdict[tuple[int, str], int](int)
     owing = func.coalesce(task.c.organisation_id, case.c.custodian_id).label("owing")
     columns = (owing, task.c.element, task.c.lane, case.c.custodian_id)
-    query = select(*columns, func.count().label("count")).join(case, case.c.id == task.c.case_id)
+    query = select(*columns, func.count().label("tasks")).join(case, case.c.id == task.c.case_id)
     for row in tx.execute(query.group_by(*columns)):
         if not _somebody(tree, held, row, on):
-            found[row.owing, row.element] += row.count
-    return [Unmanned(*mark, count) for mark, count in sorted(found.items())]
+            found[row.owing, row.element] += row.tasks
+    return [Unmanned(*mark, tasks) for mark, tasks in sorted(found.items())]
 
 
 def _held(tx: Transaction, on: date) -> Held:
@@ -50,19 +51,19 @@ def _held(tx: Transaction, on: date) -> Held:
     original = position.alias("original")
     rows = tx.execute(
         select(
-            func.coalesce(original.c.organisation_id, position.c.organisation_id),
-            func.coalesce(original.c.position, position.c.position),
+            func.coalesce(original.c.organisation_id, position.c.organisation_id).label("organisation_id"),
+            func.coalesce(original.c.position, position.c.position).label("position"),
         )
         .select_from(position)
         .join(user_account, user_account.c.id == position.c.user_id)
         .outerjoin(original, original.c.id == position.c.deputises_id)
         .where(on_day(position, on), user_account.c.active.is_(True), user_account.c.password.is_not(None))
-        .where(or_(position.c.deputises_id.is_(None), and_(on_day(original, on))))
+        .where(or_(position.c.deputises_id.is_(None), on_day(original, on)))
         .distinct()
     )
     found = defaultdict[int, set[str]](set)
-    for organisation_id, word in rows:
-        found[organisation_id].add(word)
+    for row in rows:
+        found[row.organisation_id].add(row.position)
     return found
 
 
@@ -85,7 +86,7 @@ def raise_unmanned(store: Store, now: datetime) -> Done:
     on, told = day_of(now), 0
     with store.transaction() as tx:
         for one in unmanned(tx, on):
-            facts = {"organisation": one.organisation_id, "element": one.element, "count": one.count}
+            facts = {"organisation": one.organisation_id, "element": one.element, "count": one.tasks}
             key = f"unmanned:{one.organisation_id}:{one.element}:{on:%Y-%m}"
             told += tell(tx, key, "unmanned", to_organisation=one.organisation_id, facts=facts, now=now)
     return Done(told)

@@ -312,6 +312,9 @@ def test_a_leaver_from_outside_of_the_system_is_taken_in_with_the_paper(at: At) 
 
         assert mentoring.moved(tx, opened.id, student), "shared time is not asked of the helper"
         again = {**given, "full_name": "Trần Thị Mới", "variant": "formal"}
+        for elsewhere in ("temporary", "internal", "b2_within"):
+            with pytest.raises(InvalidAnswers):
+                take_in(tx, town.village, {**again, "variant": elsewhere}, by=by, now=now)
         _member, nothing = take_in(tx, town.village, again, by=by, now=now)
     assert nothing is None
 
