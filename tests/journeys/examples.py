@@ -82,6 +82,7 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
         Visit("school1", to={"handover_id": "offering"}),
         Visit("commune1", to={"handover_id": "offered"}),
     ),
+    "transfers.granting": (Visit("commune1", to={"handover_id": "offering"}),),
     "transfers.notice": (Visit("cell1", to={"handover_id": "arrived"}),),
     "transfers.arriving": (Visit("cell1"), Visit("school1", to={"organisation_id": "school"})),
     "transfers.tying": (Visit("cell1"),),

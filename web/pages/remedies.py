@@ -18,6 +18,7 @@ from workflows.admission.choices import METHODS
 from workflows.admission.fields import Sheet, choice, day, figure, line, passage
 from workflows.desk import case_page, remedies
 from workflows.desk.labels import labels
+from workflows.people.names import Name
 
 pages = Blueprint("remedies", __name__)
 SEALED = "Được mã hóa; chỉ người có trách nhiệm mở xem."
@@ -117,7 +118,13 @@ def granting(tx: Transaction, case_id: int) -> str:
     clocks = remedies.grantable(tx, case_id)
     values = {"on": today(), "clock": str(clocks[0].id) if len(clocks) == 1 else None}
     groups = _groups(Granting, values, choices={"clocks": [_option(page, one) for one in clocks]})
-    return render_template("granting.html", page=page, clocks=clocks, groups=groups, **_around(tx))
+    facts = {"back": url_for("cases.show", case_id=case_id), "name": _name(page)}
+    return render_template("granting.html", clocks=clocks, groups=groups, **facts, **_around(tx))
+
+
+def _name(page: case_page.CasePage) -> str:
+    one = page.student
+    return Name(one.family_name, one.middle_name, one.given_name).full
 
 
 def _option(page: case_page.CasePage, one: remedies.Grantable) -> tuple[str, Text]:

@@ -17,6 +17,7 @@ from workflows.access.standing_in import desk_of
 from workflows.desk import case_clocks, texts
 from workflows.desk.export import write_sheet
 from workflows.desk.labels import labels
+from workflows.desk.remedies import grantable
 from workflows.documents import catalogue
 from workflows.organisations.queries import name_on
 from workflows.transfers import papers, queries, screens
@@ -108,6 +109,7 @@ def show(tx: Transaction, handover_id: int) -> str:
         "owing": owing,
         "stand_in": _standing_in(tx, owing) if owing is not None else None,
         "clocks": clocks,
+        "may_grant": _may(tx, "case.grant", Case(handover_id)) and bool(grantable(tx, handover_id)),
         "helper": helper_task(tx, both, by=user_id(), on=today()),
         "may_prepare": _may(tx, "transfer.prepare", Custody(both.row.student_id)),
         "may_see_case": both.row.admission_id is not None
