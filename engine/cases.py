@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from engine.errors import Conflict, ModelError, NotFound, Text
 from engine.journal import append
@@ -45,6 +45,7 @@ DRIFTED = "mốc thời gian trong hàng chờ khác với trong quy trình"
 OTHER_REQUEST = "Yêu cầu này đã được dùng cho việc khác. Hãy tải lại trang rồi làm lại."
 
 _NEW_REQUEST = insert(request)
+_FIND = select(*CASE_COLUMNS).where(case.c.id == bindparam("id"))
 
 
 def start_case(
@@ -273,7 +274,7 @@ def place_tasks(tx: Transaction, case_id: int, *, on: date) -> list[TaskRow]:
 
 def find_case(tx: Transaction, case_id: int) -> CaseRow | None:
     """A case as it stands, or None."""
-    row = tx.execute(select(*CASE_COLUMNS).where(case.c.id == case_id)).first()
+    row = tx.execute(_FIND, {"id": case_id}).first()
     return case_of(row) if row else None
 
 

@@ -54,6 +54,9 @@ _DUE_DAYS = select(clock.c.name, clock.c.item, clock.c.due_on).where(
     clock.c.case_id == bindparam("of_case"), clock.c.closed_on.is_(None)
 )
 _COLUMNS = tuple(clock.c[name] for name in ClockRow.__dataclass_fields__)
+_OF_CASE = select(*_COLUMNS).where(clock.c.case_id == bindparam("of_case"))
+_OPEN = _OF_CASE.where(clock.c.closed_on.is_(None)).order_by(clock.c.due_on)
+_ALL = _OF_CASE.order_by(clock.c.started_on, clock.c.id)
 
 
 def open_clock(
@@ -114,12 +117,12 @@ def close_all(tx: Transaction, case_id: int, on: date) -> int:
 
 def open_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
     """The running clocks of a case, the most urgent first."""
-    return _rows(tx, _of_case(case_id).where(clock.c.closed_on.is_(None)).order_by(clock.c.due_on))
+    return _rows(tx, _OPEN, case_id)
 
 
 def all_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
     """Every clock that a case ever had, in the order of their start."""
-    return _rows(tx, _of_case(case_id).order_by(clock.c.started_on, clock.c.id))
+    return _rows(tx, _ALL, case_id)
 
 
 def due_days(tx: Transaction, case_id: int) -> dict[tuple[str, int | None], date]:
@@ -128,12 +131,8 @@ def due_days(tx: Transaction, case_id: int) -> dict[tuple[str, int | None], date
     return {(row.name, row.item): row.due_on for row in found}
 
 
-def _of_case(case_id: int) -> Select[Any]:
-    return select(*_COLUMNS).where(clock.c.case_id == case_id)
-
-
-def _rows(tx: Transaction, query: Select[Any]) -> list[ClockRow]:
-    found: Iterable[Any] = tx.execute(query)
+def _rows(tx: Transaction, query: Select[Any], case_id: int) -> list[ClockRow]:
+    found: Iterable[Any] = tx.execute(query, {"of_case": case_id})
     return [ClockRow(*row) for row in found]
 
 

@@ -12,6 +12,7 @@ from engine.records import task
 from engine.rows import TASK_COLUMNS, CaseRow, TaskRow, open_task_of
 from engine.transactions import Transaction
 
+_OPEN = select(*TASK_COLUMNS).where(task.c.case_id == bindparam("of_case")).order_by(task.c.id)
 _MOVE = (
     update(task)
     .where(task.c.id == bindparam("of_task"))
@@ -26,8 +27,7 @@ def place_of_task(tx: Transaction, case: CaseRow, lane: str, item: int | None, o
 
 def open_tasks(tx: Transaction, case_id: int) -> list[TaskRow]:
     """The open tasks of a case in the order in which they were opened."""
-    query = select(*TASK_COLUMNS).where(task.c.case_id == case_id).order_by(task.c.id)
-    return [open_task_of(row) for row in tx.execute(query)]
+    return [open_task_of(row) for row in tx.execute(_OPEN, {"of_case": case_id})]
 
 
 def place_case(tx: Transaction, case: CaseRow, on: date) -> list[TaskRow]:

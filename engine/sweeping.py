@@ -105,9 +105,14 @@ class _Sweep:
 
     def _break(self, thing: int, error: Exception) -> None:
         self.failed += 1
-        if isinstance(error, ModelError):
-            return  # the store has kept its incident
-        cause = cause_of(error) if self.cases else f"{cause_of(error)} ({thing})"
-        with self.store.transaction() as tx:
-            case_id = thing if self.cases else None
-            open_incident(tx, "job", case_id=case_id, element=self.job, cause=cause, now=self.now)
+        if not isinstance(error, ModelError):  # of those the store has kept an incident
+            keep_broken(self.store, self.job, thing, error, self.now, case=self.cases)
+
+
+def keep_broken(
+    store: Store, job: str, thing: int, error: Exception, now: datetime, *, case: bool = False
+) -> None:
+    """An incident of the job at one of its things, by number; `case`: of that case."""
+    cause = cause_of(error) if case else f"{cause_of(error)} ({thing})"
+    with store.transaction() as tx:
+        open_incident(tx, "job", case_id=thing if case else None, element=job, cause=cause, now=now)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from engine.database import READING, failure_of, place_of
 from engine.errors import Conflict, ModelError, Text
@@ -30,6 +31,13 @@ ALREADY_THERE = "Mục này vừa được ghi rồi nên không ghi lần nữa
 @cache
 def _insertion(table: Table) -> Insert:
     return insert(table)
+
+
+@cache
+def _new_only(table: Table, dialect: str) -> ReturningInsert[Any]:
+    """Adds what no unique key is taken of yet, and gives the key of what was added."""
+    adding = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return adding.on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
 class Transaction:
@@ -62,6 +70,26 @@ class Transaction:
         answer: Answer = kept[1]
         return answer
 
+    @contextmanager
+    def aside(self) -> Iterator["Transaction"]:
+        """A part of this transaction that can be undone alone: any exception undoes it, and nothing else.
+
+        It knows what the whole has read so far; what it learns or decides goes no further than itself.
+        """
+        part = Transaction(self.connection, self.registry, self.keys, self.writing)
+        part.notes, part.changes = dict(self.notes), self.changes
+        self.connection.exec_driver_sql("SAVEPOINT aside")
+        try:
+            with failures_named(self.connection.engine):
+                yield part
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT aside")
+            raise
+        else:
+            self.connection.exec_driver_sql("RELEASE SAVEPOINT aside")
+        finally:
+            self.changes = part.changes + 1
+
     def insert(self, table: Table, row: Mapping[str, Any]) -> int:
         """Adds one row and gives its id."""
         key = self.execute(_insertion(table), row).inserted_primary_key
@@ -72,18 +100,31 @@ class Transaction:
         added = 0
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = list(rows[start : start + ROWS_AT_ONCE])
-            adding = self._insert(table).on_conflict_do_nothing().values(some)
-            added += len(self.execute(adding.returning(*table.primary_key.columns)).all())
+            adding = _new_only(table, self.dialect)
+            found = self.execute(adding, some[0]) if len(some) == 1 else self.execute(adding.values(some))
+            added += len(found.all())
         return added
 
     def insert_unless_there(self, table: Table, row: Mapping[str, Any]) -> int | None:
         """Adds one row and gives its id; None where a unique key is taken. The transaction stays usable."""
-        adding = self._insert(table).on_conflict_do_nothing().returning(table.c.id)
-        found: int | None = self.execute(adding, row).scalar()
+        found: int | None = self.execute(_new_only(table, self.dialect), row).scalar()
         return found
 
-    def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
-        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+
+@contextmanager
+def failures_named(engine: Engine) -> Iterator[None]:
+    """What the driver says, as a failure in the user's words; a mistake of ours stays as it is."""
+    try:
+        yield
+    except IntegrityError as error:
+        if _is_duplicate(error):
+            raise Conflict(Text(ALREADY_THERE)) from error
+        raise
+    except DBAPIError as error:
+        failure = failure_of(error, place_of(engine))
+        if failure is None:
+            raise
+        raise failure from error
 
 
 class Store:
@@ -104,20 +145,11 @@ class Store:
         incident of a ModelError (default: the present).
         """
         try:
-            with self._begun(writing) as tx:
+            with failures_named(self.engine), self._begun(writing) as tx:
                 yield tx
         except ModelError as error:
             self._keep_incident(error, now or utcnow())
             raise
-        except IntegrityError as error:
-            if _is_duplicate(error):
-                raise Conflict(Text(ALREADY_THERE)) from error
-            raise
-        except DBAPIError as error:
-            failure = failure_of(error, place_of(self.engine))
-            if failure is None:
-                raise
-            raise failure from error
 
     @contextmanager
     def _begun(self, writing: bool) -> Iterator[Transaction]:

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from engine.errors import ModelError, NotFound, Text
 from engine.models.xml import find, name_of, parse_xml
@@ -65,10 +65,13 @@ def _make_latest(tx: Transaction, kind: str, sha256: str, packed: bytes) -> Mode
     return ModelRow(same.id, kind, sha256)
 
 
+_RANKS = select(func.max(model.c.rank)).where(model.c.kind == bindparam("kind")).scalar_subquery()
+_LATEST = _FOUND.where(model.c.kind == bindparam("kind"), model.c.rank == _RANKS)
+
+
 def latest(tx: Transaction, kind: str) -> ModelRow:
     """The models that a new case of this kind runs by; NotFound says to deploy them."""
-    newest = select(func.max(model.c.rank)).where(model.c.kind == kind).scalar_subquery()
-    row = tx.execute(_FOUND.where(model.c.kind == kind, model.c.rank == newest)).first()
+    row = tx.execute(_LATEST, {"kind": kind}).first()
     if row is None:
         raise NotFound(Text(NOT_DEPLOYED, kind=kind))
     return ModelRow(row.id, row.kind, row.sha256)

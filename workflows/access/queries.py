@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
@@ -101,14 +101,17 @@ def case_row(tx: Transaction, case_id: int) -> Any:
     ).one_or_none()
 
 
+_TASK = (
+    select(task.c.id, task.c.case_id, task.c.lane, task.c.organisation_id, case.c.custodian_id)
+    .join(case, case.c.id == task.c.case_id)
+    .where(task.c.id == bindparam("task"))
+)
+
+
 @once
 def task_row(tx: Transaction, task_id: int) -> Any:
     """An open task with the custodian of its case."""
-    return tx.execute(
-        select(task.c.id, task.c.case_id, task.c.lane, task.c.organisation_id, case.c.custodian_id)
-        .join(case, case.c.id == task.c.case_id)
-        .where(task.c.id == task_id)
-    ).one_or_none()
+    return tx.execute(_TASK, {"task": task_id}).one_or_none()
 
 
 @once
@@ -275,6 +278,13 @@ def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
     return None if row is None else {one for one in row if one is not None}
 
 
+@cache
+def _custodian() -> Select[Any]:
+    steps = metadata.tables["custody"].c
+    newest = select(steps.organisation_id).where(steps.student_id == bindparam("student"))
+    return newest.order_by(steps.seq.desc()).limit(1)
+
+
 @once
 def custodian_of(tx: Transaction, student_id: int) -> int | None:
     """The organisation that answers for a person by the last step of the stair, else the cell on whose roll
@@ -282,9 +292,7 @@ def custodian_of(tx: Transaction, student_id: int) -> int | None:
 
     The stair is of a room that builds on this one: so by name.
     """
-    steps = metadata.tables["custody"].c
-    newest = select(steps.organisation_id).where(steps.student_id == student_id).order_by(steps.seq.desc())
-    found: int | None = tx.execute(newest.limit(1)).scalar()
+    found: int | None = tx.execute(_custodian(), {"student": student_id}).scalar()
     return found if found is not None else tx.execute(_CELL_OF_MEMBER, {"student": student_id}).scalar()
 
 

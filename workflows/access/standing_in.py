@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 
 from engine.records import task
 from engine.transactions import Transaction
@@ -69,11 +69,18 @@ def able_at(tx: Transaction, organisation_id: int, positions: Collection[str], o
     return [Able(*tuple(row)) for row in rows]
 
 
+_ABLE = (
+    select(position.c.organisation_id)
+    .where(position.c.organisation_id.in_(bindparam("line", expanding=True)))
+    .where(staffed(position.c.organisation_id, bindparam("day", type_=Date)))
+    .distinct()
+)
+
+
 def desk_of(tx: Transaction, organisation_id: int, on: date) -> int | None:
     """Where its tasks are done on the day: itself, or the nearest staffed one above; None: nobody there."""
     line = [organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)]
-    query = select(position.c.organisation_id).where(position.c.organisation_id.in_(line))
-    able = set(tx.execute(query.where(staffed(position.c.organisation_id, on)).distinct()).scalars())
+    able = set(tx.execute(_ABLE, {"line": line, "day": on}).scalars())
     return next((one for one in line if one in able), None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.transactions import Transaction
 from workflows.admission.records import act
@@ -14,14 +14,14 @@ from workflows.rules.editions import edition_on
 INTERRUPTION = "interruption"
 NOT_GONE_BACK_TO = ("annulment",)  # a stage beside the road
 NOTE = "admission.acts"
+_ACTS = select(act).where(act.c.case_id == bindparam("of_case")).order_by(act.c.id)
 
 
 def acts(tx: Transaction, case_id: int) -> list[Any]:
     """All acts of a case in the order in which they were recorded; read once a transaction."""
     read: dict[int, list[Any]] = tx.notes.setdefault(NOTE, {})
     if case_id not in read:
-        query = select(act).where(act.c.case_id == case_id).order_by(act.c.id)
-        read[case_id] = list(tx.execute(query))
+        read[case_id] = list(tx.execute(_ACTS, {"of_case": case_id}))
     return read[case_id]
 
 

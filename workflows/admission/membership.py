@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from engine.transactions import Transaction
 from workflows.admission.acting import Acting
@@ -79,8 +79,11 @@ def member_of(acting: Acting) -> int | None:
     return member_with(acting.tx, acting.student_id)
 
 
+_WITH = select(member.c.id).where(member.c.student_id == bindparam("student"))
+
+
 def member_with(tx: Transaction, student_id: int) -> int | None:
-    found: int | None = tx.execute(select(member.c.id).where(member.c.student_id == student_id)).scalar()
+    found: int | None = tx.execute(_WITH, {"student": student_id}).scalar()
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from engine.errors import InvalidAnswers, NotFound, Text
 from engine.transactions import Transaction
@@ -46,13 +46,14 @@ def _is_official(acting: Acting, member_id: int) -> None:
         )
 
 
+_CURRENT = select(helper_assignment).where(
+    helper_assignment.c.case_id == bindparam("of_case"), helper_assignment.c.valid_to.is_(None)
+)
+
+
 def current(tx: Transaction, case_id: int) -> Any:
     """The helper of now; None where nobody is."""
-    return tx.execute(
-        select(helper_assignment).where(
-            helper_assignment.c.case_id == case_id, helper_assignment.c.valid_to.is_(None)
-        )
-    ).first()
+    return tx.execute(_CURRENT, {"of_case": case_id}).first()
 
 
 def end(tx: Transaction, case_id: int, on: date, because: str) -> bool:

@@ -169,10 +169,16 @@ def journal_facts(acting: Acting, confirmation: Confirmation) -> dict[str, Any]:
     return facts
 
 
+_NAME_CLOCK = (
+    update(clock).where(clock.c.id == bindparam("of_clock")).values(act_seq=bindparam("to_seq"))
+)
+
+
 def name_clocks(acting: Acting, seq: int) -> None:
     """Clocks that the act started name its journal entry."""
     if acting.clocks:
-        acting.tx.execute(update(clock).where(clock.c.id.in_(acting.clocks)).values(act_seq=seq))
+        named = [{"of_clock": one, "to_seq": seq} for one in acting.clocks]
+        acting.tx.execute(_NAME_CLOCK, named if len(named) > 1 else named[0])
 
 
 def refuse_unlawful(acting: Acting, step: Step) -> None:
@@ -215,6 +221,7 @@ def faults_of(messages: Any) -> dict[str, list[Text]]:
     return found
 
 
+_TASK = select(*TASK_COLUMNS).where(task.c.id == bindparam("task"))
 _OF_TASK = select(task.c.case_id).where(task.c.id == bindparam("task")).scalar_subquery()
 _PARENT = case.alias("parent")
 _PARENT_OF_TASK = select(_PARENT.c.parent_id).where(_PARENT.c.id == _OF_TASK).scalar_subquery()
@@ -232,7 +239,7 @@ def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
     at once the second finds it done, whatever was asked in between."""
     if tx.writing:
         tx.execute(_HOLD_CASE_OF_TASK, {"task": task_id})
-    row = tx.execute(select(*TASK_COLUMNS).where(task.c.id == task_id)).first()
+    row = tx.execute(_TASK, {"task": task_id}).first()
     return TaskRow(*tuple(row)) if row else None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.records import task
@@ -167,11 +167,16 @@ def propose(acting: Acting) -> int:
     return number
 
 
+_WITHDRAW = (
+    update(vote)
+    .where(vote.c.task_id == bindparam("of_task"), vote.c.status == "pending")
+    .values(status="withdrawn")
+)
+
+
 def withdraw(tx: Transaction, task_id: int | None) -> None:
     """Takes back figures that nobody has confirmed."""
-    tx.execute(
-        update(vote).where(vote.c.task_id == task_id, vote.c.status == "pending").values(status="withdrawn")
-    )
+    tx.execute(_WITHDRAW, {"of_task": task_id})
 
 
 def withdraw_closed(tx: Transaction, case_id: int) -> None:

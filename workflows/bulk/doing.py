@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine import cases
 from engine.clocks import open_clocks
@@ -94,10 +94,14 @@ def _figures(tx: Transaction, element: str, done: Done) -> list[int] | None:
     return list(row) if row else None
 
 
+_LAST_NUMBER = (
+    select(act.c.number).where(act.c.case_id == bindparam("of_case")).order_by(act.c.id.desc()).limit(1)
+)
+
+
 def last_number(tx: Transaction, case_id: int) -> str | None:
     """The number on the paper of the case's newest act."""
-    query = select(act.c.number).where(act.c.case_id == case_id).order_by(act.c.id.desc()).limit(1)
-    found: str | None = tx.execute(query).scalar()
+    found: str | None = tx.execute(_LAST_NUMBER, {"of_case": case_id}).scalar()
     return found
 
 

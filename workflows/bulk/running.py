@@ -1,7 +1,7 @@
-"""A batch on its way: its lines tried one by one, then done one by one, by whoever has the time.
+"""A batch on its way: its lines tried, then done, by whoever has the time.
 
-Each line is tried and done in a short transaction of its own, so a killed process loses nothing, no line is
-done twice, and nobody waits long for the one write lock of SQLite. Pages and the worker call `advance` alike.
+Some lines are tried and done in a short transaction together (`together.py`), so a killed process loses
+nothing, no line is done twice, and nobody waits long. Pages and the worker call `advance` alike.
 """
 
 import logging
@@ -9,29 +9,25 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 
-from engine.errors import Conflict, Failure, ModelError, Unavailable
+from engine.errors import Conflict, Unavailable
 from engine.incidents import trace_of
+from engine.jobs import Done
+from engine.sweeping import keep_broken, told_to_end
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
-from workflows.access.relations import UNSEEN
 from workflows.bulk import answers as typed_answers
 from workflows.bulk.answers import Typed, merged
-from workflows.bulk.doing import attempt, broken, counted_on, why_of
-from workflows.bulk.places import Places
+from workflows.bulk.doing import attempt, counted_on
 from workflows.bulk.queries import find_batch
 from workflows.bulk.records import (
-    BARRED,
     CHECKED,
     CHECKING,
     DONE,
     DRAFT,
-    FAILED,
     FINE,
-    KEPT,
     READY,
-    REFUSED,
     RUNNING,
     WAITING,
     batch,
@@ -39,11 +35,14 @@ from workflows.bulk.records import (
 )
 from workflows.bulk.rows import hold, places_for, put, students_of
 from workflows.bulk.table import EACH
+from workflows.bulk.together import TRIAL, WORK, do_together, is_left
 
-WORKER_SECONDS = 3.0
+WORKER_SECONDS = 60.0  # then the worker looks at its other jobs
+AT_A_TIME = 3.0  # seconds between signs of life of a batch that the worker has
 IDLE = timedelta(seconds=15)  # a page that is open touches its batch every second or two
 KEEP_TYPED = timedelta(days=7)  # after the end, to correct and send again what was refused
 KEEP_DRAFT = timedelta(days=2)
+JOB = "bulk"
 log = logging.getLogger(__name__)
 
 
@@ -57,66 +56,28 @@ def advance(store: Store, batch_id: int, *, now: datetime, seconds: float) -> No
         put(tx, batch_id, touched_at=now)
         typed = typed_answers.read(tx, batch_id, by=found.by, now=now)
         places = places_for(tx, found, students_of(tx, batch_id), now)
-    step = _try_lines if found.state == CHECKING else _do_lines
-    step(store, found, typed, places, now, until)
+    manner = TRIAL if found.state == CHECKING else WORK
 
+    def do(part: Transaction, line: Any) -> dict[str, Any]:
+        number = found.number if manner is WORK else None
+        wanted = merged(found.element, typed, line.id, line.student_id, places, number)
+        return attempt(part, found, line, wanted, now=now)
 
-def _try_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
-    with store.transaction(writing=False) as tx:
-        query = select(batch_line).where(batch_line.c.batch_id == found.id, batch_line.c.state == WAITING)
-        waiting = list(tx.execute(query.order_by(batch_line.c.rank)))
-    tried: list[dict[str, Any]] = []
     turn = Turn(store)
-    for line in waiting:
-        try:
-            tried.append({"of_line": line.id, **_tried(store, found, line, typed, places, now)})
-        except Unavailable:  # somebody writes for long: the next call goes on
-            break
-        turn.rest()
-        if time.monotonic() > until:
-            break
-    with store.transaction(now=now) as tx:
-        _keep_trials(tx, found, tried, typed, now)
-
-
-class _OnlyTried(Exception):
-    """Carries the result out of a transaction that is to be undone."""
-
-    def __init__(self, result: dict[str, Any]) -> None:
-        self.result = result
-
-
-def _tried(
-    store: Store, found: Any, line: Any, typed: Typed, places: Places, now: datetime
-) -> dict[str, Any]:
-    """The line done in full by the real verbs, and undone."""
     try:
-        with store.transaction(now=now) as tx:
-            wanted = merged(found.element, typed, line.id, line.student_id, places)
-            raise _OnlyTried(attempt(tx, found, line, wanted, now=now))
-    except _OnlyTried as done:
-        return {"to_state": FINE, "to_result": done.result, "to_why": None}
-    except Unavailable:
-        raise
-    except Failure as failure:
-        return {"to_state": BARRED, "to_result": None, "to_why": why_of(failure)}
-    except Exception as error:
-        log.error("batch %s, line %s: %s", found.id, line.id, trace_of(error))
-        return {"to_state": BARRED, "to_result": None, "to_why": broken()}
+        while do_together(store, found, manner, do, now=now, until=until) and time.monotonic() <= until:
+            turn.rest()
+    except (Conflict, Unavailable):  # somebody writes for long, or was first: the next call goes on
+        return
+    with store.transaction(now=now) as tx:
+        (_tried if manner is TRIAL else _finish)(tx, found, typed, now)
 
 
-def _keep_trials(
-    tx: Transaction, found: Any, tried: list[dict[str, Any]], typed: Typed, now: datetime
-) -> None:
+def _tried(tx: Transaction, found: Any, typed: Typed, now: datetime) -> None:
+    """The preview stands once every line was tried, unless the form was sent anew meanwhile."""
     present = hold(tx, found.id)
-    if present.state != CHECKING or present.revision != found.revision:
-        return  # the form was sent anew meanwhile: these trials are of the old one
-    for one in tried:
-        values = {name.removeprefix("to_"): value for name, value in one.items() if name.startswith("to_")}
-        ours = (batch_line.c.id == one["of_line"], batch_line.c.state == WAITING)
-        tx.execute(update(batch_line).where(*ours).values(values))
-    left = select(exists().where(batch_line.c.batch_id == found.id, batch_line.c.state == WAITING))
-    if not tx.execute(left).scalar():
+    same = present.state == CHECKING and present.revision == found.revision
+    if same and not is_left(tx, found.id, WAITING):
         _expect_numbers(tx, found.id, typed)
         put(tx, found.id, state=CHECKED, touched_at=now)
 
@@ -136,93 +97,65 @@ def _expect_numbers(tx: Transaction, batch_id: int, typed: Typed) -> None:
         taken += 1
 
 
-def _do_lines(store: Store, found: Any, typed: Typed, places: Places, now: datetime, until: float) -> None:
-    turn = Turn(store)
-    try:
-        while _do_next(store, found, typed, places, now) and time.monotonic() <= until:
-            turn.rest()
-    except Unavailable:  # the lines wait; the next call goes on
-        return
-    with store.transaction(now=now) as tx:
-        _finish(tx, found.id, now)
-
-
-def _do_next(store: Store, found: Any, typed: Typed, places: Places, now: datetime) -> bool:
-    """Claim a line and do it, in one transaction; False where none is to be had."""
-    line: Any = None
-    try:
-        with store.transaction(now=now) as tx:
-            line = _claim(tx, found.id)
-            if line is None:
-                return False
-            wanted = merged(found.element, typed, line.id, line.student_id, places, found.number)
-            result = attempt(tx, found, line, wanted, now=now)
-            _keep_done(tx, line, result, now)
-    except Unavailable:
-        raise
-    except Failure as failure:
-        _mark(store, line, FAILED if isinstance(failure, ModelError) else REFUSED, why_of(failure), now)
-    except Exception as error:
-        log.error("batch %s, line %s: %s", found.id, line.id if line else None, trace_of(error))
-        _mark(store, line, FAILED, broken(), now)
-    return True
-
-
-def _keep_done(tx: Transaction, line: Any, result: dict[str, Any], now: datetime) -> None:
-    """What came of the line; of an answer that nobody lists or counts, not even that there was a line."""
-    ours = batch_line.c.id == line.id
-    if result.get("closed") in UNSEEN:
-        tx.execute(delete(batch_line).where(ours))
-        return
-    values = {"state": KEPT, "result": result, "why": None, "done_at": now}
-    values["case_id"] = line.case_id or result.get("case")
-    tx.execute(update(batch_line).where(ours).values(values))
-
-
-def _claim(tx: Transaction, batch_id: int) -> Any:
-    """The next line that nobody else is doing; held until the transaction ends."""
-    running = select(batch.c.id).where(batch.c.id == batch_id, batch.c.state == RUNNING)
-    query = (
-        select(batch_line)
-        .where(batch_line.c.batch_id.in_(running), batch_line.c.state == READY)
-        .order_by(batch_line.c.rank)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    return tx.execute(query).first()
-
-
-def _mark(store: Store, line: Any, state: str, why: dict[str, Any], now: datetime) -> None:
-    """What became of a line that was undone; one that somebody else did meanwhile stays done."""
-    if line is None:
-        raise Conflict
-    ours = (batch_line.c.id == line.id, batch_line.c.state == READY)
-    with store.transaction(now=now) as tx:
-        tx.execute(update(batch_line).where(*ours).values(state=state, why=why, result=None, done_at=now))
-
-
-def _finish(tx: Transaction, batch_id: int, now: datetime) -> None:
-    left = exists().where(batch_line.c.batch_id == batch_id, batch_line.c.state == READY)
-    ended = update(batch).where(batch.c.id == batch_id, batch.c.state == RUNNING, ~left)
+def _finish(tx: Transaction, found: Any, _typed: Typed, now: datetime) -> None:
+    left = exists().where(batch_line.c.batch_id == found.id, batch_line.c.state == READY)
+    ended = update(batch).where(batch.c.id == found.id, batch.c.state == RUNNING, ~left)
     tx.execute(ended.values(state=DONE, finished_at=now, touched_at=now))
 
 
 # --- what the worker does
 
 
-def continue_resting(store: Store, now: datetime) -> int:
-    """Batches whose page was closed go on, in the name and with the rights of who made them."""
-    resting = select(batch.c.id).where(
-        batch.c.state.in_((CHECKING, RUNNING)), batch.c.touched_at < now - IDLE
-    )
-    with store.transaction(writing=False) as tx:
-        numbers = list(tx.execute(resting.order_by(batch.c.touched_at)).scalars())
-    for number in numbers:
+def continue_resting(store: Store, now: datetime) -> Done:
+    """Batches whose page was closed go on, in the name and with the rights of who made them; each by one
+    worker process at a time."""
+    began, taken, failed = time.monotonic(), set[int](), 0
+    while not told_to_end() and time.monotonic() - began < WORKER_SECONDS:
+        moment = now + timedelta(seconds=time.monotonic() - began)
+        number = _take_resting(store, moment, taken)
+        if number is None:
+            break
+        taken.add(number)
         try:
-            advance(store, number, now=now, seconds=WORKER_SECONDS)
-        except (Conflict, Unavailable):  # one busy batch never stops the others
-            continue
-    return len(numbers)
+            _carry_on(store, number, moment)
+        except Exception as error:  # a broken one never stops the others
+            log.error("batch %s: %s", number, trace_of(error))
+            keep_broken(store, JOB, number, error, now)
+            failed += 1
+    return Done(len(taken) - failed, failed)
+
+
+def _take_resting(store: Store, now: datetime, taken: set[int]) -> int | None:
+    """The batch that has rested longest, touched so that no other worker takes it as well."""
+    resting = select(batch.c.id).where(
+        batch.c.state.in_((CHECKING, RUNNING)), batch.c.touched_at < now - IDLE, batch.c.id.not_in(taken)
+    )
+    with store.transaction() as tx:
+        oldest = resting.order_by(batch.c.touched_at, batch.c.id).limit(1)
+        number: int | None = tx.execute(oldest.with_for_update(skip_locked=True)).scalar()
+        if number is not None:
+            put(tx, number, touched_at=now)
+    return number
+
+
+def _carry_on(store: Store, number: int, now: datetime) -> None:
+    """To its end, as long as lines get done."""
+    began, left = time.monotonic(), -1
+    while not told_to_end():
+        moment = now + timedelta(seconds=time.monotonic() - began)
+        advance(store, number, now=moment, seconds=AT_A_TIME)
+        with store.transaction(writing=False) as tx:
+            before, left = left, _waiting(tx, number)
+        if not left or left == before:
+            return
+
+
+def _waiting(tx: Transaction, number: int) -> int:
+    """How many lines of a batch are to be tried or done."""
+    ours = (batch_line.c.batch_id == number, batch_line.c.state.in_((WAITING, READY)))
+    under_way = exists().where(batch.c.id == number, batch.c.state.in_((CHECKING, RUNNING)))
+    query = select(func.count()).select_from(batch_line).where(*ours, under_way)
+    return int(tx.execute(query).scalar_one())
 
 
 def forget_old(store: Store, now: datetime) -> int:

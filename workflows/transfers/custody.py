@@ -4,11 +4,18 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from engine import cases
 from engine.transactions import Transaction
 from workflows.transfers.records import custody
+
+_NEWEST = (
+    select(custody)
+    .where(custody.c.student_id == bindparam("student"))
+    .order_by(custody.c.seq.desc())
+    .limit(bindparam("most"))
+)
 
 
 def last_step(tx: Transaction, student_id: int) -> Any:
@@ -18,8 +25,7 @@ def last_step(tx: Transaction, student_id: int) -> Any:
 
 def last_steps(tx: Transaction, student_id: int, count: int) -> list[Any]:
     """The newest steps of a person, newest first."""
-    newest = select(custody).where(custody.c.student_id == student_id).order_by(custody.c.seq.desc())
-    return list(tx.execute(newest.limit(count)))
+    return list(tx.execute(_NEWEST, {"student": student_id, "most": count}))
 
 
 def holds() -> ColumnElement[bool]:

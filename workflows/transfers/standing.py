@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine import cases
 from engine.rows import CaseRow
@@ -42,12 +42,13 @@ OF_STAGE: Mapping[str, str] = {
     "annulment": "probationary",
 }
 
+_ROW = select(handover).where(handover.c.case_id == bindparam("handover"))
 RECOGNITION, CEREMONY = ("cell_recognition",), ("admission_ceremony",)
 
 
 def row_of(tx: Transaction, handover_id: int) -> Any:
     """What the forms of a handover have said so far."""
-    return tx.execute(select(handover).where(handover.c.case_id == handover_id)).one()
+    return tx.execute(_ROW, {"handover": handover_id}).one()
 
 
 def standing_of(tx: Transaction, student_id: int, admission: CaseRow | None, on: date) -> str | None:

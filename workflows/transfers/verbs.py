@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine import cases
 from engine.errors import Conflict, NotFound, Text
@@ -85,23 +85,22 @@ def open_for(
     return opened
 
 
+_OPEN_CASE = select(case_table.c.id).where(
+    case_table.c.kind == bindparam("kind"),
+    case_table.c.subject_id == bindparam("person"),
+    case_table.c.closed_on.is_(None),
+)
+
+
 def _open_admission(tx: Transaction, student_id: int) -> CaseRow | None:
     """The open admission, held: it does not close while its person is handed on."""
-    query = select(case_table.c.id).where(
-        case_table.c.kind == "admission",
-        case_table.c.subject_id == student_id,
-        case_table.c.closed_on.is_(None),
-    )
-    found = tx.execute(query).scalar()
+    found = tx.execute(_OPEN_CASE, {"kind": "admission", "person": student_id}).scalar()
     held = hold_case(tx, found) if found is not None else None
     return held.row if held is not None and held.row.closed_on is None else None
 
 
 def _under_way(tx: Transaction, student_id: int) -> CaseRow | None:
-    query = select(case_table.c.id).where(
-        case_table.c.kind == KIND, case_table.c.subject_id == student_id, case_table.c.closed_on.is_(None)
-    )
-    found = tx.execute(query).scalar()
+    found = tx.execute(_OPEN_CASE, {"kind": KIND, "person": student_id}).scalar()
     return cases.get_case(tx, found) if found is not None else None
 
 

@@ -17,7 +17,7 @@ from engine.records import case, personal
 from tests.workflows.builders import World, noon
 from tests.workflows.bulk.conftest import Batches
 from workflows.admission import acts
-from workflows.bulk import doing, orders, running
+from workflows.bulk import doing, orders, running, together
 from workflows.bulk.records import batch, batch_line
 from workflows.people.users import end_position, positions_on
 
@@ -54,22 +54,23 @@ from engine.database import open_engine
 from engine.secrets import Keys
 from engine.transactions import Store
 from workflows.admission.registry import build_registry
-from workflows.bulk import doing, orders, running
+from workflows.bulk import doing, orders, running, together
 url, number, now, lines = sys.argv[1], int(sys.argv[2]), datetime.fromisoformat(sys.argv[3]), int(sys.argv[4])
 keys, done, real = Keys(bytes(range(32))), [0], doing.attempt
 def attempt(*what, **more):
     result = real(*what, **more)
     done[0] += 1
-    if done[0] > lines:
+    if done[0] > lines + 1:  # the second of the second transaction
         os.kill(os.getpid(), signal.SIGKILL)  # after the act, before its transaction ends
     return result
 running.attempt = attempt
+together._FREE, together._longest = together._FREE.limit(lines), lambda store: 60  # so many together
 store = Store(open_engine(url, keys.database), registry=build_registry(), keys=keys)
 running.advance(store, number, now=now, seconds=60)
 """
 
 
-def test_a_process_killed_within_a_line_loses_nothing_and_doubles_nothing(
+def test_a_process_killed_within_some_lines_loses_nothing_and_doubles_nothing(
     world: World, batches: Batches, database_url: str
 ) -> None:
     number = batches.ready(4)
@@ -77,14 +78,14 @@ def test_a_process_killed_within_a_line_loses_nothing_and_doubles_nothing(
     killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": os.getcwd()}, timeout=120)
     assert killed.returncode == -signal.SIGKILL
     assert batches.states(number) == ["done", "done", "ready", "ready"] and cases(world) == 2
-    assert running.continue_resting(world.store, batches.now + timedelta(minutes=1)) == 1  # the worker
+    assert running.continue_resting(world.store, batches.now + timedelta(minutes=1)).items == 1  # the worker
     assert batches.states(number) == ["done"] * 4 and cases(world) == 4
     assert batches.batch(number).state == "done"
 
 
 def test_the_worker_leaves_a_batch_alone_while_its_page_is_open(world: World, batches: Batches) -> None:
     number = batches.ready(1)
-    assert running.continue_resting(world.store, batches.now + timedelta(seconds=5)) == 0
+    assert running.continue_resting(world.store, batches.now + timedelta(seconds=5)).items == 0
     assert batches.states(number) == ["ready"]
 
 
@@ -243,7 +244,7 @@ def test_a_line_done_by_another_process_stays_done_when_the_first_one_fails(
     [line] = batches.lines(number)
     with world.store.transaction() as tx:
         tx.execute(update(batch_line).where(batch_line.c.id == line.id).values(state="done"))
-    running._mark(world.store, line, "refused", doing.broken(), noon(world.today))
+        together._mark(tx, line, together.WORK, "refused", noon(world.today), why=doing.broken())
     assert batches.states(number) == ["done"]
 
 
