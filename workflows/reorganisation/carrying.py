@@ -4,6 +4,7 @@ Whoever has the time goes on where the last one stopped: what is done is said in
 left is computed from the tables. Pages and the worker call `advance` alike.
 """
 
+import logging
 import time
 from datetime import date, datetime
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 from sqlalchemy import select, update
 
 from engine.errors import Conflict, Failure, InvalidAnswers, Text, Unavailable
+from engine.incidents import trace_of
 from engine.jobs import Done
-from engine.sweeping import sweep, told_to_end
+from engine.sweeping import keep_broken, sweep, told_to_end
 from engine.time import day_of
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
@@ -39,7 +41,9 @@ from workflows.transfers.custody import hand
 WORKER_SECONDS = 5.0
 AT_ONCE = 100
 JOB = "reorganisation"
+BROKEN = "Chương trình lỗi ở thay đổi này, chưa ghi gì của nó. Sự cố ở mục Vận hành; sửa xong thì làm tiếp."
 STUCK = "{count} hồ sơ chưa chuyển được. Lý do của từng hồ sơ ở mục Vận hành."
+log = logging.getLogger(__name__)
 
 
 def advance(store: Store, plan_id: int, *, now: datetime, seconds: float) -> bool:
@@ -94,6 +98,11 @@ def _do_change(store: Store, plan_id: int, change_id: int, now: datetime) -> boo
         return False
     except Failure as failure:
         _stop(store, plan_id, change_id, failure, now)
+        return False
+    except Exception as error:
+        log.error("plan %s, change %s: %s", plan_id, change_id, trace_of(error))
+        keep_broken(store, JOB, plan_id, error, now)
+        _stop(store, plan_id, change_id, Conflict(Text(BROKEN)), now)
         return False
     return True
 
@@ -239,10 +248,14 @@ def carry_due(store: Store, now: datetime) -> Done:
     )
     with store.transaction(writing=False) as tx:
         plans = list(tx.execute(waiting.order_by(c.on_day, c.id)).scalars())
-    unfinished = 0
+    unfinished = failed = 0
     for plan_id in plans:
         try:
             unfinished += not advance(store, plan_id, now=now, seconds=WORKER_SECONDS)
-        except Conflict:  # somebody at the page carries on with it
-            continue
-    return Done(len(plans) - unfinished)
+        except (Conflict, Unavailable):  # somebody at the page carries on with it, or holds its rows
+            unfinished += 1
+        except Exception as error:  # one broken plan never stops the others
+            log.error("plan %s: %s", plan_id, trace_of(error))
+            keep_broken(store, JOB, plan_id, error, now)
+            failed += 1
+    return Done(len(plans) - unfinished - failed, failed)

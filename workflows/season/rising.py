@@ -10,13 +10,15 @@ from typing import Any, Final
 
 from engine.jobs import Done
 from engine.outbox import message, tell_all
+from engine.sweeping import sweep
 from engine.time import day_of
-from engine.transactions import Store
+from engine.transactions import Store, Transaction
 from workflows.organisations.queries import tree_of
 from workflows.organisations.tree import Tree
 from workflows.season.leavers import Leaver, leavers
 from workflows.season.rungs import PROVINCE, SCHOOL, SUPERIOR, TOLD, rungs
 
+JOB: Final = "raise_leavers"
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     SCHOOL: ("leavers_before", "leavers_due"),
     SUPERIOR: ("leavers_above", "leavers_above"),
@@ -26,15 +28,16 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 def raise_leavers(store: Store, now: datetime) -> Done:
     """The day's messages. Repeating it tells nothing anew."""
-    today = day_of(now)
+    today, lost = day_of(now), defaultdict[int, list[Leaver]](list)
     with store.transaction(writing=False) as tx:
-        tree = tree_of(tx)
-        lost = [one for one in leavers(tx, tree.nodes, today) if one.lost]
-        told = list(_messages(tree, lost, today, now))
-    if not told:
-        return Done()
-    with store.transaction() as tx:
-        return Done(tell_all(tx, told))
+        for one in leavers(tx, tree_of(tx).nodes, today):
+            if one.lost:
+                lost[one.row.institution_id].append(one)
+
+    def tell_of(tx: Transaction, institution_id: int) -> int:
+        return tell_all(tx, list(_messages(tree_of(tx), lost[institution_id], today, now)))
+
+    return sweep(store, sorted(lost), tell_of, job=JOB, now=now, cases=False)
 
 
 def _messages(tree: Tree, lost: Sequence[Leaver], today: date, now: datetime) -> Iterator[dict[str, Any]]:
