@@ -92,7 +92,7 @@ def form(
 ) -> type[Schema]:
     """The form of one step: what all have, its own fields between, and what it needs by outcome.
 
-    `beside`: outcomes that it has only here, besides those of the step.
+    `beside`: outcomes that it has only here, besides those of the step. A part that is None is left out.
     """
     words = (*OUTCOMES[element], *beside)
     outcome = choice("Kết quả", words, required=len(words) > 1)
@@ -106,8 +106,9 @@ def form(
         "note": passage("Ghi chú"),
         "late_reason": line("Lý do ghi muộn", help="Cần khi ghi sau ngày trên văn bản quá lâu."),
     }
+    asked = shared | own | {name: part for name, part in closing.items() if name not in own}
     made: type[Schema] = Sheet.from_dict(
-        shared | own | {k: f for k, f in closing.items() if k not in own}, name=element
+        {name: part for name, part in asked.items() if part is not None}, name=element
     )
     made.needed = needs or {}  # type: ignore[attr-defined]
     return made

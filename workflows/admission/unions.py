@@ -6,6 +6,7 @@ all, two official members introduce the candidate (Điều lệ Đảng, Điều
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from marshmallow import Schema
 
@@ -15,50 +16,39 @@ from engine.transactions import Transaction
 from workflows.admission import mentoring
 from workflows.admission.acting import Acting
 from workflows.admission.choices import NO_UNION, WITHOUT_UNION
-from workflows.admission.fields import Part, line, one_of
+from workflows.admission.fields import line, one_of
 from workflows.admission.form_parts import ballot, counted, form, needed
 from workflows.admission.forms import FORMS
 from workflows.organisations.kinds import UNIONS
 from workflows.organisations.queries import tree_of
 from workflows.people.members import place_of
 
-
-def paper_of_union() -> Part:
-    return line(
+# On paper alone: its number is theirs, so it is asked and never taken from a register of ours.
+ON_PAPER: Mapping[str, Any] = {
+    "number": line(
         "Số, ký hiệu văn bản của Đoàn",
         longest=40,
         help="Tổ chức Đoàn ở đây chưa có trong hệ thống: ghi thay theo văn bản của Đoàn.",
-    )
-
-
+    ),
+    "take_number": None,
+}
+VOTED = counted("carried", "failed") | needed(number="carried failed")
 OUTSIDE: Mapping[str, type[Schema]] = {
     "union_resolution": form(
         "union_resolution",
         "Ngày họp ban chấp hành Đoàn, hoặc ngày hai đảng viên giới thiệu",
-        needs=counted("carried", "failed") | needed(number="carried failed", second_introducer=NO_UNION),
+        needs=VOTED | needed(second_introducer=NO_UNION),
         beside=WITHOUT_UNION,
         **ballot(),
-        number=paper_of_union(),
         second_introducer=one_of(
             "Đảng viên chính thức thứ hai giới thiệu",
             "helpers",
             help="Cùng với người giúp đỡ, khi nơi này không có tổ chức Đoàn.",
         ),
+        **ON_PAPER,
     ),
-    "union_exec_vote": form(
-        "union_exec_vote",
-        "Ngày họp ban chấp hành",
-        needs=counted("carried", "failed") | needed(number="carried failed"),
-        **ballot(),
-        number=paper_of_union(),
-    ),
-    "branch_vote": form(
-        "branch_vote",
-        "Ngày họp chi đoàn",
-        needs=counted("carried", "failed") | needed(number="carried failed"),
-        **ballot(),
-        number=paper_of_union(),
-    ),
+    "union_exec_vote": form("union_exec_vote", "Ngày họp ban chấp hành", needs=VOTED, **ballot(), **ON_PAPER),
+    "branch_vote": form("branch_vote", "Ngày họp chi đoàn", needs=VOTED, **ballot(), **ON_PAPER),
 }
 
 
