@@ -1,14 +1,16 @@
 """What else an organisation has: schools, sizes, registers, meetings, mandates, notices not yet sent."""
 
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, insert, or_, select, update
 
-from engine.records import outbox
+from engine.records import case, outbox
 from engine.transactions import Transaction
 from workflows.access.records import mandate, mandate_scope
 from workflows.administration.bodies import bodies_of as sizes_of
 from workflows.admission.records import body
+from workflows.desk.cases import LISTED
 from workflows.documents.records import committee_term, number_register, numbering
 from workflows.documents.terms import BEFORE_ALL, UNNAMED
 from workflows.meetings.bodies import bodies_of
@@ -181,21 +183,37 @@ def _cancel(tx: Transaction, meeting_id: int) -> int:
 
 
 def follow_mandates(tx: Transaction, going: Going) -> dict[str, int]:
-    """A mandate in force that names the organisation names its heirs beside it."""
+    """A mandate in force that names the organisation reaches what it reached, and nobody else's: an heir that
+    is nothing but the same is named, else the cases and the organisations that stood under it, one by one."""
     s, m = mandate_scope.c, mandate.c
     query = (
         select(s.mandate_id)
         .join(mandate, m.id == s.mandate_id)
         .where(s.organisation_id == going.organisation_id, m.ended_at.is_(None), m.valid_to > going.on)
     )
-    added = 0
-    for mandate_id in tx.execute(query).scalars().all():
-        named = set(tx.execute(select(s.organisation_id).where(s.mandate_id == mandate_id)).scalars())
-        for heir in going.heirs:
-            if heir not in named:
-                tx.insert(mandate_scope, {"mandate_id": mandate_id, "organisation_id": heir})
-                added += 1
+    mandates, added = list(tx.execute(query).scalars()), 0
+    organisations, cases = _reached_by_mandate(tx, going) if mandates else ([], [])
+    for mandate_id in mandates:
+        rows = tx.execute(select(s.organisation_id, s.case_id).where(s.mandate_id == mandate_id)).all()
+        named = {tuple(row) for row in rows}
+        wanted = [*((one, None) for one in organisations), *((None, one) for one in cases)]
+        for organisation_id, case_id in (one for one in wanted if one not in named):
+            row = {"mandate_id": mandate_id, "organisation_id": organisation_id, "case_id": case_id}
+            tx.insert(mandate_scope, row)
+            added += 1
     return {"mandates": added} if added else {}
+
+
+def _reached_by_mandate(tx: Transaction, going: Going) -> tuple[list[int], list[int]]:
+    """(organisations, cases) that go on elsewhere; never a case that ended with "not now"."""
+    tree, before = tree_of(tx), going.on - timedelta(days=1)
+    if going.alone and going.rest is not None and not tree.nodes[going.rest].stands_on(before):
+        return [going.rest], []
+    own = select(case.c.id).where(
+        case.c.custodian_id == going.organisation_id, case.c.parent_id.is_(None), LISTED
+    )
+    cases = list(tx.execute(own.order_by(case.c.id)).scalars())
+    return sorted(tree.children_on(going.organisation_id, before)), cases
 
 
 def follow_notices(tx: Transaction, going: Going) -> dict[str, int]:

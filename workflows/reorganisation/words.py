@@ -73,7 +73,7 @@ GOES: Final[Mapping[str, str]] = MappingProxyType(
         "days": "Ngày họp thường kỳ",
         "meetings": "Cuộc họp đã lên lịch chuyển theo",
         "meetings_cancelled": "Cuộc họp đã lên lịch bị hủy",
-        "mandates": "Ủy nhiệm kiểm tra mở rộng sang tổ chức tiếp nhận",
+        "mandates": "Hồ sơ, tổ chức mà ủy nhiệm kiểm tra đi theo",
         "notices": "Thông báo chưa gửi",
         "moved": "Tổ chức trực thuộc chuyển theo",
     }

@@ -25,6 +25,7 @@ from workflows.people.records import student
 from workflows.people.users import add_position, add_user, end_position, holders_on, positions_on
 from workflows.reorganisation import drafting
 from workflows.reorganisation.plans import changes_of
+from workflows.transfers.custody import hand
 
 pytestmark = pytest.mark.long_walk  # both databases do the like in test_merging.py and test_provinces.py
 
@@ -183,7 +184,9 @@ def test_planned_meetings_move_or_their_agenda_joins_the_heirs_on_the_same_day(
     assert [row.case_id for row in agenda] == [case_id]
 
 
-def test_a_mandate_in_force_names_the_heir_too(world: World, assistant: Assistant) -> None:
+def test_a_mandate_in_force_goes_with_its_cases_and_reaches_no_others(
+    world: World, assistant: Assistant
+) -> None:
     with world.store.transaction() as tx:
         auditor = add_user(tx, "auditor", "Kiểm Tra", password="x")
         add_position(tx, auditor, world.commune, "auditor", since=world.today)
@@ -192,14 +195,18 @@ def test_a_mandate_in_force_names_the_heir_too(world: World, assistant: Assistan
             until=world.today + timedelta(days=30), organisations=[world.cell],
             by=world.users["commune1"], now=noon(world.today),
         )  # fmt: skip
-    case_id = world.nominate()
+    case_id, theirs = world.nominate(0), world.nominate(1)
+    with world.store.transaction() as tx:
+        moved = {"on": world.today, "by": None, "now": noon(world.today)}
+        hand(tx, world.students[1], world.other_cell, (theirs,), **moved)  # type: ignore[arg-type]
     plan = assistant.plan()
     assistant.add(plan, "merge", organisations=[world.cell], into=world.other_cell)
     assistant.do(plan)
-    named = {row.organisation_id for row in world.rows(select(mandate_scope.c.organisation_id))}
-    assert named == {world.cell, world.other_cell}
+    named = world.rows(select(mandate_scope.c.organisation_id, mandate_scope.c.case_id))
+    assert sorted(named, key=str) == sorted([(world.cell, None), (None, case_id)], key=str)
     with world.store.transaction(writing=False) as tx:
         assert mandates.naming(tx, auditor, case_id, world.today) is not None
+        assert mandates.naming(tx, auditor, theirs, world.today) is None
 
 
 def test_a_closed_case_and_its_papers_are_kept_by_the_heir(world: World, assistant: Assistant) -> None:
