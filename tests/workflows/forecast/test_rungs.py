@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.forecast.rungs import AGE, CERTIFICATE, GRADUATION, SHARED_TIME, rungs
+from workflows.reminders.ladder import ladders
 from workflows.rules.ages import add_months
 
 DAY = date(2027, 8, 31)
@@ -36,12 +37,15 @@ def test_a_rung_of_before_somebody_was_followed_is_not_told() -> None:
     assert reached(date(2027, 3, 1), since=date(2027, 2, 27)) == 6
 
 
-def test_close_to_its_end_the_certificate_of_a_case_is_left_to_the_ladder_of_its_clock() -> None:
+def test_the_last_weeks_of_the_certificate_of_a_case_are_left_to_the_ladder_of_its_clock() -> None:
     ladder = rungs()[CERTIFICATE]
-    for months, told in ((12, 12), (6, 6), (3, None), (1, None), (0, None)):
+    for months in (12, 6, 3, 1):
         on = add_months(DAY, -months)
-        assert ladder.reached(DAY, on, since=LONG_AGO, case=True) == told
+        assert ladder.reached(DAY, on, since=LONG_AGO, case=True) == months
         assert ladder.reached(DAY, on, since=LONG_AGO, case=False) == months
+    assert ladder.reached(DAY, DAY, since=LONG_AGO, case=False) == 0
+    assert ladder.reached(DAY, DAY, since=LONG_AGO, case=True) == 1, "told once, a month before"
+    assert 0 < ladders().of("certificate_expiry").first < 28, "it begins where the months end"
 
 
 def test_all_but_the_age_itself_is_told_of_who_is_of_age() -> None:
