@@ -64,7 +64,7 @@ def demo(
             size = scale if scale is not None else SANDBOX_SCALE if sandbox else SCALE
             _build(settings, accounts, scale=size, seed=seed, sandbox=sandbox)
         if not only_build:
-            _run(settings, accounts)
+            _run(settings, accounts, sandbox=sandbox)
 
 
 def demonstration_settings(settings: Settings, port: int | None, name: str = "demo") -> Settings:
@@ -128,8 +128,11 @@ def _build(settings: Settings, accounts: Path, *, scale: float, seed: int, sandb
     unfinished.rename(accounts)
 
 
-def _run(settings: Settings, accounts: Path) -> None:
-    open_store(settings).engine.dispose()
+def _run(settings: Settings, accounts: Path, *, sandbox: bool) -> None:
+    store = open_store(settings)
+    if sandbox and not is_sandbox(store):  # put in its place from elsewhere
+        refuse(f"Cơ sở dữ liệu ở {settings.data} không phải hộp cát nên không mở ở đây, và được giữ nguyên.")
+    store.engine.dispose()
     environment = os.environ | {
         "KETNAP_DATA": str(settings.data),
         "KETNAP_KEY_FILE": str(settings.key_file),

@@ -18,6 +18,7 @@ from workflows.founding.drafting import Line
 from workflows.founding.planning import kept_in_words, reason_of
 from workflows.founding.sheets import FORMS
 from workflows.people.users import username_of
+from workflows.sandbox.queries import refuse_real_data
 
 SHOWN = 20  # rows named on the screen; all of them are in the error file
 WORDS = {"new": "mới", "same": "không đổi", "kept": "đã có, giữ nguyên", "error": "lỗi"}
@@ -96,6 +97,7 @@ def _found(
     store = open_store(settings)
     now = store.clock()
     with store.transaction(writing=False) as tx:
+        refuse_real_data(tx)
         planned = plan(tx, book, province, day_of(now))
         by = account_named(tx, username_of(username)) if username else None
     if username and by is None:

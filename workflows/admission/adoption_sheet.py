@@ -23,6 +23,7 @@ from workflows.imports.reading import Sheet
 from workflows.people.members import roll_on
 from workflows.people.names import search_key
 from workflows.people.records import student
+from workflows.sandbox.queries import refuse_real_data
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,8 @@ def adopt_sheet(
     tx: Transaction, institution_id: int, sheet: Sheet, *, by: int, now: datetime, dry: bool = True
 ) -> list[Line]:
     """Every row; with `dry` each is done in full and taken back, so its faults are the real ones."""
+    if not dry:
+        refuse_real_data(tx)
     columns = {fold(header): place for place, header in enumerate(sheet.header)}
     return [
         _line(tx, institution_id, number, _cells(columns, row), by, now, dry) for number, row in sheet.rows

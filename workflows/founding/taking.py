@@ -27,6 +27,7 @@ from workflows.organisations.records import institution
 from workflows.people.members import add_member
 from workflows.people.names import search_key
 from workflows.people.users import add_position, add_user
+from workflows.sandbox.queries import refuse_real_data
 
 CHANGED = "Dữ liệu vừa thay đổi trong lúc nhập; chưa ghi gì. Hãy chạy lại lệnh."
 # Two foundings at once would each find nothing there; the second waits for the first.
@@ -49,6 +50,7 @@ def take_over(
     (hashing is slow on purpose). A plan that is not clean wrote nothing. Failure names the row that a verb
     refused: then undo the transaction.
     """
+    refuse_real_data(tx)
     if tx.dialect == "postgresql":
         tx.execute(_ONE_AT_A_TIME)
     planned = plan(tx, book, province, on)

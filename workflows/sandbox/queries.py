@@ -15,6 +15,10 @@ NO_SANDBOX = (
     "Cơ sở dữ liệu này không phải hộp cát: ngày ở đây là ngày thật. Hộp cát được tạo riêng, "
     "bằng lệnh “ketnap demo --sandbox” trên máy chủ."
 )
+NOTHING_REAL = (
+    "Đây là hộp cát để tập, không giữ dữ liệu thật: danh sách từ tệp chỉ đọc thử, không ghi. Dữ liệu thật "
+    "cần cơ sở dữ liệu riêng, tạo bằng “ketnap db upgrade”."
+)
 
 
 class Move(NamedTuple):
@@ -55,6 +59,20 @@ def find_day(tx: Transaction) -> date | None:
     """Today in the sandbox; None where the database is none."""
     found: date | None = tx.execute(select(sandbox.c.day)).scalar()
     return found
+
+
+def standing(tx: Transaction) -> tuple[date, datetime]:
+    """Today in the sandbox, and since when by the clock on the wall it has come there or is on the way."""
+    last = select(func.coalesce(sandbox_move.c.done_at, sandbox_move.c.asked_at))
+    last = last.order_by(sandbox_move.c.id.desc()).limit(1)
+    since = func.coalesce(last.scalar_subquery(), sandbox.c.made_at, type_=sandbox.c.made_at.type)
+    return tuple(tx.execute(select(sandbox.c.day, since)).one())  # type: ignore[return-value]
+
+
+def refuse_real_data(tx: Transaction) -> None:
+    """Conflict in a sandbox: its passwords are printed and its days are not those of any case."""
+    if find_day(tx) is not None:
+        raise Conflict(Text(NOTHING_REAL))
 
 
 def day_now(tx: Transaction) -> date:

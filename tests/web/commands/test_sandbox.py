@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from engine.secrets import Keys
 from engine.time import day_of, utcnow
 from engine.transactions import Store
+from tests.workflows.founding.books import book, example
 from web.command import main
 from web.commands.demonstration import demonstration_settings
 from web.opening import make_database, open_store
@@ -56,6 +57,19 @@ def test_a_sandbox_is_made_moved_forward_only_and_begun_again(run: Run) -> None:
     assert _today(run) == today
 
 
+def test_nothing_real_gets_into_a_sandbox(run: Run, home: dict[str, str], tmp_path: Path) -> None:
+    assert run("demo", "--sandbox", "--only-build", "--scale", "0").exit_code == 0
+    settings = demonstration_settings(Settings.read(home), None, "sandbox")
+    inside = {"KETNAP_DATA": str(settings.data), "KETNAP_KEY_FILE": str(settings.key_file)}
+    filled = tmp_path / "tinh.xlsx"
+    filled.write_bytes(book(example()))
+    for more in ((), ("--commit",)):
+        words = ["found", str(filled), "--province", "Bắc Ninh", *more]
+        answer = CliRunner().invoke(main, words, env=home | inside)
+        assert answer.exit_code == 1
+        assert "hộp cát để tập" in answer.output
+
+
 def test_beginning_again_is_for_sandboxes_alone(run: Run, home: dict[str, str]) -> None:
     """Whatever else somebody put into that folder stays as it is."""
     assert "chỉ đi với --sandbox" in run("demo", "--anew").output
@@ -69,6 +83,7 @@ def test_beginning_again_is_for_sandboxes_alone(run: Run, home: dict[str, str]) 
     answer = run("demo", "--sandbox", "--anew", "--only-build")
     assert answer.exit_code == 1
     assert "không phải hộp cát" in answer.output
+    assert "không mở ở đây" in run("demo", "--sandbox").output, "nor is it opened as if it were made up"
     assert Keys.load(settings.key_file)
     with open_store(settings).transaction(writing=False) as tx:
         assert tx.connection.exec_driver_sql("SELECT count(*) FROM user_account").scalar() == 1

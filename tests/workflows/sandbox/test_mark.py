@@ -3,15 +3,21 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.errors import Conflict, InvalidAnswers
+from engine.runs import Hand
+from engine.time import day_of
 from engine.transactions import Store
 from tests.workflows.builders import FIRST_DAY, build
 from tests.workflows.sandbox.conftest import WALL, Sandbox
+from workflows.admission.adoption_sheet import adopt_sheet
+from workflows.imports.reading import Sheet
+from workflows.imports.taking import take_over
+from workflows.people.records import student
 from workflows.people.users import add_user
-from workflows.sandbox import asking, queries
+from workflows.sandbox import asking, moving, queries
 from workflows.sandbox.clock import at_hour_of, clock_of
 from workflows.sandbox.records import sandbox as mark
 
@@ -89,3 +95,30 @@ def test_every_clock_of_a_sandbox_shows_its_day_at_the_hour_of_the_wall(sandbox:
     assert one() == at_hour_of(FIRST_DAY, WALL) + timedelta(minutes=7)
     sandbox.move(3)
     assert one().date() == other().date() == FIRST_DAY + timedelta(days=3)
+
+
+def test_past_midnight_the_clock_waits_at_the_end_of_the_day_until_the_day_is_moved(sandbox: Sandbox) -> None:
+    wall = [WALL]
+    clock = clock_of(sandbox.store, wall=lambda: wall[0])
+    seen = []
+    for hours in (0, 13, 14, 15, 24, 24 * 30):  # WALL is ten in the morning
+        wall[0] = WALL + timedelta(hours=hours)
+        seen.append(clock())
+    assert seen == sorted(seen), "time never goes back"
+    assert {day_of(one) for one in seen} == {FIRST_DAY}
+    assert seen[-1] == seen[-3] == at_hour_of(FIRST_DAY, WALL) + timedelta(hours=14, seconds=-1)
+    with sandbox.store.transaction() as tx:
+        asking.ask(tx, FIRST_DAY + timedelta(days=1), by=None, now=wall[0])
+    mover = moving.Mover((), Hand(), wall=lambda: wall[0])
+    moving.go_on(sandbox.store, mover, seconds=60)
+    assert clock() == at_hour_of(FIRST_DAY + timedelta(days=1), wall[0]) > seen[-1]
+
+
+def test_lists_from_a_file_are_not_stored_in_a_sandbox(sandbox: Sandbox) -> None:
+    sheet = Sheet("lop12.xlsx", "12", (), {}, ())
+    before = sandbox.world.rows(select(student.c.id))
+    with pytest.raises(Conflict, match="hộp cát để tập"), sandbox.store.transaction() as tx:
+        take_over(tx, sandbox.world.institution, sheet, on=FIRST_DAY, by=None, now=WALL)
+    with pytest.raises(Conflict, match="hộp cát để tập"), sandbox.store.transaction() as tx:
+        adopt_sheet(tx, sandbox.world.institution, sheet, by=1, now=WALL, dry=False)
+    assert sandbox.world.rows(select(student.c.id)) == before
