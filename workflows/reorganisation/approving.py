@@ -12,7 +12,7 @@ from workflows.administration.log import note
 from workflows.organisations.queries import tree_of
 from workflows.reorganisation.plans import MOVED_ON, changes_of, delete_change, hold, put
 from workflows.reorganisation.records import APPROVED, DRAFT, RUNNING, SUBMITTED
-from workflows.reorganisation.telling import AGREED, RETURNED, tell_makers
+from workflows.reorganisation.telling import AGREED, RETURNED, tell_makers, waits_no_more
 
 BEGUN = Text("Phương án đã bắt đầu thực hiện nên không trả lại được nữa.")
 OWN_PLAN = Text("Người trình không tự duyệt khi còn quản trị viên khác duyệt được. Hãy nhờ đồng chí ấy.")
@@ -40,6 +40,7 @@ def approve(tx: Transaction, plan_id: int, *, revision: int, by: int, on: date, 
         put(tx, plan_id, submitted_by=by)
     put(tx, plan_id, state=APPROVED, approved_by=by, approved_at=now, approval=how)
     _note(tx, "reorganisation_approved", plan, by=by, on=on, now=now)
+    waits_no_more(tx, plan, now=now)
     tell_makers(tx, plan, AGREED, by=by, now=now)
 
 
@@ -56,6 +57,7 @@ def send_back(tx: Transaction, plan_id: int, reason: str, *, by: int, on: date, 
     cleared = dict.fromkeys(("approved_by", "approved_at", "approval", "stopped_at", "stopped_because"))
     put(tx, plan_id, state=DRAFT, returned_because=why, revision=plan.revision + 1, **cleared)
     _note(tx, "reorganisation_returned", plan, by=by, on=on, now=now)
+    waits_no_more(tx, plan, now=now)
     tell_makers(tx, plan, RETURNED, by=by, now=now)
 
 

@@ -27,7 +27,7 @@ from workflows.reorganisation.records import (
     reorganisation_change,
     reorganisation_share,
 )
-from workflows.reorganisation.telling import WAITS, tell
+from workflows.reorganisation.telling import WAITS, tell, waits_no_more
 from workflows.reorganisation.words import refs_of
 
 _C, _S = reorganisation_change.c, reorganisation_share.c
@@ -236,6 +236,7 @@ def withdraw(tx: Transaction, plan_id: int, *, by: int, on: date, now: datetime)
     """Given up, while nothing was done."""
     plan = hold(tx, plan_id, DRAFT, SUBMITTED)
     put(tx, plan_id, state=WITHDRAWN)
+    waits_no_more(tx, plan, now=now)
     _note(tx, "reorganisation_withdrawn", plan_id, plan.organisation_id, plan._mapping, by=by, on=on, now=now)
 
 

@@ -44,7 +44,7 @@ def test_the_second_person_hears_that_a_plan_waits_and_the_maker_what_became_of_
     assert told(world) == [("plan_waits", second), ("plan_returned", maker), *again]
 
 
-def test_the_notice_is_read_by_who_may_approve_and_names_the_paper(
+def test_the_notice_is_read_by_who_may_approve_and_names_the_paper_until_it_is_given_up(
     world: World, assistant: Assistant
 ) -> None:
     plan = renaming(world, assistant, number="77-QĐ/TU")
@@ -57,6 +57,10 @@ def test_the_notice_is_read_by_who_may_approve_and_names_the_paper(
         assert notices(tx, assistant.maker, [], Wanted(), world.today).lines == []
     assert "77-QĐ/TU" in str(line.text)
     assert line.leads
+    with world.store.transaction() as tx:
+        drafting.withdraw(tx, plan, by=assistant.maker, on=world.today, now=assistant.now)
+    with world.store.transaction(writing=False) as tx:
+        assert notices(tx, assistant.second, [], Wanted(), world.today).lines == []
 
 
 def test_a_plan_that_cannot_go_on_tells_its_maker_once_for_each_time_it_stops(
