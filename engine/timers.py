@@ -56,7 +56,7 @@ def fire_due(store: Store, now: datetime, limit: int = 200, budget_s: float = 5.
 
 
 def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
-    """Gives how many were due and free."""
+    """Gives how many were due and free; `count` where its time was up before all of them were fired."""
     taken: list[int] = []
     fired: list[bool] = []
     try:
@@ -71,7 +71,7 @@ def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
         return len(taken)
     swept.fired += sum(fired)
     swept.idle |= {timer_id for timer_id, moved in zip(taken, fired, strict=False) if not moved}
-    return len(taken)
+    return len(taken) if len(fired) == len(taken) else count
 
 
 def _claim(tx: Transaction, now: datetime, count: int, idle: set[int]) -> list[int]:
