@@ -1,5 +1,6 @@
 """What the worker does, as one table: the engine's jobs and ours. Each may be repeated without harm."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import String, cast, select
@@ -23,6 +24,7 @@ from workflows.reminders.mailing import OpenLine, post, write_digests, write_urg
 from workflows.reminders.raising import remind
 from workflows.reminders.settling import settle
 from workflows.reorganisation.carrying import carry_due
+from workflows.season.letters import JOB as DRAW
 from workflows.season.rising import raise_leavers
 from workflows.transfers.alarms import raise_unhelped
 
@@ -92,6 +94,11 @@ JOBS = (
     Job("urgent_mail", 30, write_urgent, alone=True, label="Soạn thư về việc không chờ được"),
     Job("digest", 60, write_digests, at="07:00", working_days=True, label="Soạn thư gộp buổi sáng"),
 )
+
+
+def drawing_job(draw_letters: Callable[[Store, datetime], Done]) -> Job:
+    """Letters of handovers, drawn by whoever knows how papers look."""
+    return Job(DRAW, 15, draw_letters, label="Soạn sẵn giấy giới thiệu để in")
 
 
 def post_job(open_line: OpenLine) -> Job:

@@ -87,6 +87,12 @@ EXAMPLES: dict[str, tuple[Visit, ...]] = {
     "transfers.arriving": (Visit("cell1"), Visit("school1", to={"organisation_id": "school"})),
     "transfers.tying": (Visit("cell1"),),
     "transfers.portal_periods": (Visit("administrator1"),),
+    "ready_letters.index": (
+        Visit("cell1"),
+        Visit("commune1"),
+        Visit("cell1", "state=printed"),
+        Visit("cell1", "q=khong-co"),
+    ),
     "season.index": (
         Visit("cell1"),
         Visit("commune1"),

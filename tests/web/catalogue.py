@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 from marshmallow import Schema, fields
 
 from engine.errors import Failure
+from engine.jobs import Done
 from web import reorganisation_forms as reorganising
 from web.navigation import PLACES
 from web.pages import comments, dossier, meetings, remedies, students, texts
@@ -33,7 +34,7 @@ from workflows.desk.labels import drawn_words, labels
 from workflows.documents.catalogue import papers
 from workflows.forecast.lead_times import leads
 from workflows.imports.headers import HEADERS, label
-from workflows.jobs import JOBS, post_job
+from workflows.jobs import JOBS, drawing_job, post_job
 from workflows.meetings import bodies
 from workflows.meetings import rules as meeting_rules
 from workflows.people import words as people_words
@@ -219,7 +220,8 @@ def _tables() -> Iterator[tuple[str, str]]:
     yield from (("lead times", lead.note) for lead in leads().values())
     yield from (("acts", act.label) for act in possible.ACTS)
     yield from (("cases", title) for title in desk_cases.COLUMNS)
-    yield from (("jobs", job.label) for job in (*JOBS, post_job(lambda: None)))
+    all_jobs = (*JOBS, drawing_job(lambda _store, _now: Done()), post_job(lambda: None))
+    yield from (("jobs", job.label) for job in all_jobs)
     yield from (("places", word) for place in PLACES for word in (place.label, place.group))
     yield from (("columns", label(name)) for name in HEADERS)
     yield from (("papers", paper.title) for paper in papers().values())

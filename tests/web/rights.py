@@ -149,6 +149,7 @@ ALLOWED: dict[str, set[str]] = {
     "glass.review": ABOVE,
     "transfers.list": PARTY,
     "season.list": PARTY,
+    "letters.list": PARTY,
     "season.record": OWN | {"school committee"},
     "transfer.prepare": OWN | ABOVE,
     "transfer.see": OWN | ABOVE,

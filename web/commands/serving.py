@@ -87,8 +87,9 @@ def line_of(happened: "Happened") -> str:
 
 def worker_jobs() -> "tuple[Job, ...]":
     """What a worker on this machine does: mail too, where a server for it is named."""
+    from web.letters import draw_letters
     from web.mail import Post
-    from workflows.jobs import JOBS, post_job
+    from workflows.jobs import JOBS, drawing_job, post_job
 
-    mail = Post.read()
-    return (*JOBS, post_job(mail.open_line)) if mail else JOBS
+    jobs, mail = (*JOBS, drawing_job(draw_letters)), Post.read()
+    return (*jobs, post_job(mail.open_line)) if mail else jobs

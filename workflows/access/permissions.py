@@ -175,6 +175,8 @@ PERMISSIONS: Mapping[str, Permission] = {
     "transfers.list": Permission(PARTY),
     # who leaves school and where each stands: names only of one's own and of those below
     "season.list": Permission(PARTY),
+    # letters that the worker has drawn: those that one's own organisation wrote
+    "letters.list": Permission(PARTY),
     # where a leaver goes, as far as the school knows
     "season.record": Permission(PARTY, frozenset({SCHOOL})),
     "transfer.prepare": Permission(PARTY, frozenset({OWN, SUPERIOR})),

@@ -88,6 +88,7 @@ PERMISSION_WORDS: Mapping[str, str] = {
     "starting.list": "xem việc phải bắt đầu trong tháng",
     "transfers.list": "xem danh sách chuyển giao",
     "season.list": "xem người ra trường và việc tiếp nhận họ",
+    "letters.list": "xem và in giấy giới thiệu đã soạn sẵn",
     "season.record": "ghi nơi đến của học sinh, sinh viên này",
     "transfer.prepare": "chuẩn bị chuyển giao người này",
     "transfer.see": "xem lần chuyển giao này",

@@ -10,7 +10,7 @@ from engine import runs
 from engine.errors import NotFound, Text
 from engine.jobs import Job
 from engine.transactions import Transaction
-from workflows.jobs import JOBS, post_job
+from workflows.jobs import JOBS, drawing_job, post_job
 from workflows.people.records import user_account
 
 DAYS_SHOWN: Final = 60
@@ -71,7 +71,11 @@ def job_of(name: str) -> Job:
 
 
 def _known() -> tuple[Job, ...]:
-    return (*JOBS, post_job(_no_line))
+    return (*JOBS, drawing_job(_draws_nothing), post_job(_no_line))
+
+
+def _draws_nothing(_store: Any, _now: Any) -> Any:
+    raise NotImplementedError("a page draws nothing")
 
 
 def _no_line() -> Any:

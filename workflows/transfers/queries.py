@@ -223,6 +223,14 @@ def one(tx: Transaction, handover_id: int, on: date) -> Both:
     )
 
 
+def one_as_sent(tx: Transaction, offer: Any) -> Both:
+    """What the letter of an offer is drawn from: the handover as it stands, with this offer alone."""
+    line = Line._make(tx.execute(_lines().where(handover.c.case_id == offer.handover_id)).one())
+    held = cases.get_case(tx, offer.handover_id)
+    row = tx.execute(select(handover).where(handover.c.case_id == offer.handover_id)).one()
+    return Both(line, held, row, offers=[offer], days=[], custody=[], preview=None)
+
+
 def _offers(tx: Transaction, handover_id: int) -> list[Any]:
     o = handover_offer.c
     query = (
