@@ -41,7 +41,13 @@ def words_of(error: BaseException) -> str:
 
 
 def cause_of(error: BaseException) -> str:
-    """The class of an error and the line it comes from: its message may hold what a person typed."""
+    """The class of an error and the line it comes from: its message may hold what a person typed.
+
+    What an error says in `told` is the program's own word to an operator.
+    """
+    told: str | None = getattr(error, "told", None)
+    if told:
+        return told
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(HOUSE)] or frames
     if not ours:

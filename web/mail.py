@@ -25,6 +25,30 @@ BODY = (
     Text("Mở chương trình để xem: {url}"),
     Text("Thư tự động, không có nội dung hồ sơ. Đổi cách nhận tin ở mục Tài khoản của tôi."),
 )
+# What the operator is told, the most particular first. Errors themselves quote what was sent.
+WHY: tuple[tuple[type[Exception], str], ...] = (
+    (
+        smtplib.SMTPAuthenticationError,
+        "Máy chủ thư từ chối tên hoặc mật khẩu. Kiểm tra KETNAP_SMTP_USER và tệp KETNAP_SMTP_PASSWORD_FILE.",
+    ),
+    (
+        ssl.SSLCertVerificationError,
+        "Không tin được chứng thư của máy chủ thư. Kiểm tra KETNAP_SMTP_HOST; nếu chứng thư do cơ quan "
+        "tự cấp thì đặt SSL_CERT_FILE.",
+    ),
+    (
+        smtplib.SMTPNotSupportedError,
+        "Máy chủ thư không có STARTTLS hoặc không nhận đăng nhập. Kiểm tra KETNAP_SMTP_HOST và "
+        "KETNAP_SMTP_PORT.",
+    ),
+    (FileNotFoundError, "Không có tệp mật khẩu của máy chủ thư (KETNAP_SMTP_PASSWORD_FILE)."),
+    (UnicodeError, "Mật khẩu của máy chủ thư (KETNAP_SMTP_PASSWORD_FILE) phải gồm ký tự không dấu."),
+    (PermissionError, "Không đọc được tệp mật khẩu của máy chủ thư (KETNAP_SMTP_PASSWORD_FILE)."),
+    (
+        OSError,
+        "Không nối được với máy chủ thư. Kiểm tra mạng và KETNAP_SMTP_HOST, KETNAP_SMTP_PORT.",
+    ),
+)
 
 
 class Refused(Undelivered):
@@ -67,8 +91,8 @@ class Post:
             with smtplib.SMTP(self.host, self.port, timeout=SECONDS) as server:
                 self._greet(server)
                 yield lambda mail: _send(server, compose(mail, self.sender, self.url))
-        except (smtplib.SMTPException, OSError) as error:
-            raise LineDown(type(error).__name__) from None
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            raise _down(error) from None
 
     def _greet(self, server: smtplib.SMTP) -> None:
         if self.starttls:
@@ -92,6 +116,11 @@ def compose(mail: Mail, sender: str, url: str) -> EmailMessage:
     return message
 
 
+def _down(error: Exception) -> LineDown:
+    told = next((sentence for kind, sentence in WHY if isinstance(error, kind)), None)
+    return LineDown(type(error).__name__, told)
+
+
 def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
     """Errors quote the address: only their class and code are kept."""
     try:
@@ -104,4 +133,4 @@ def _send(server: smtplib.SMTP, message: EmailMessage) -> None:
     except smtplib.SMTPNotSupportedError as error:
         raise Refused(type(error).__name__) from None
     except (smtplib.SMTPException, OSError) as error:
-        raise LineDown(type(error).__name__) from None
+        raise _down(error) from None

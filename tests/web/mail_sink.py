@@ -38,9 +38,9 @@ class Sink:
 
 
 @contextmanager
-def listening(sink: Sink) -> Iterator[int]:
-    """The sink answers on the port that it gives, on this machine only."""
-    controller = Controller(sink, hostname="127.0.0.1", port=free_port())
+def listening(sink: Sink, **options: Any) -> Iterator[int]:
+    """The sink answers on the port that it gives, on this machine only. `options`: of the server."""
+    controller = Controller(sink, hostname="127.0.0.1", port=free_port(), **options)
     controller.start()
     try:
         yield int(controller.port)

@@ -1,21 +1,27 @@
 """E-mail through a real server: figures and a link, nothing of a person; refused mail comes through later."""
 
 import re
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, update
 
 from engine.outbox import tell
 from engine.records import incident, outbox
+from engine.scheduler import run_job
+from tests.web.mail_keys import make_certificate
 from tests.web.mail_sink import Sink, free_port, listening
 from tests.workflows.builders import World, noon
 from web.language import LANGUAGES
 from web.mail import Post, compose
-from workflows.jobs import JOBS
+from workflows.jobs import JOBS, post_job
 from workflows.people.records import student, user_account
 from workflows.people.users import add_user
 from workflows.reminders import channels, mailing
@@ -258,3 +264,107 @@ def test_a_mail_to_somebody_who_left_is_not_sent(reached: World, line: Post, sin
     assert post(reached.store, now(reached), line.open_line).items == 2
     assert sink.taken == []
     assert reached.rows(select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_(None)))[0][0] == 0
+
+
+@pytest.fixture
+def guarded(sink: Sink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A server that takes mail after STARTTLS and a login only, of an authority that this machine trusts."""
+    certificate, key = make_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    (tmp_path / "password").write_text("bi-mat-9\n", encoding="utf-8")
+
+    def knows(
+        _server: object, _session: object, _envelope: object, _how: str, said: LoginPassword
+    ) -> AuthResult:
+        right = (said.login, said.password) == (b"ketnap", b"bi-mat-9")
+        return AuthResult(success=right, handled=False)
+
+    options = {
+        "tls_context": context,
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": knows,
+    }
+    with listening(sink, **options) as port:
+        yield Post(
+            "127.0.0.1", port, "ketnap@tinh.vn", "", user="ketnap", password_file=tmp_path / "password"
+        )
+
+
+def test_mail_goes_encrypted_and_after_a_login_where_the_server_asks_for_it(
+    reached: World, sink: Sink, guarded: Post
+) -> None:
+    write_digests(reached.store, now(reached))
+    assert post(reached.store, now(reached), guarded.open_line).items == 2
+    assert sorted(sink.addresses()) == ["union1@co-quan.vn", "union2@co-quan.vn"]
+
+
+def _wrong_password(post: Post, folder: Path, _patch: pytest.MonkeyPatch) -> Post:
+    (folder / "password").write_text("sai", encoding="utf-8")
+    return post
+
+
+def _password_with_accents(post: Post, folder: Path, _patch: pytest.MonkeyPatch) -> Post:
+    (folder / "password").write_text("bí mật", encoding="utf-8")
+    return post
+
+
+def _no_password(post: Post, folder: Path, _patch: pytest.MonkeyPatch) -> Post:
+    (folder / "password").unlink()
+    return post
+
+
+def _unknown_authority(post: Post, _folder: Path, patch: pytest.MonkeyPatch) -> Post:
+    patch.delenv("SSL_CERT_FILE")
+    return post
+
+
+def _other_name(post: Post, _folder: Path, _patch: pytest.MonkeyPatch) -> Post:
+    return replace(post, host="localhost")
+
+
+def _nobody_there(post: Post, _folder: Path, _patch: pytest.MonkeyPatch) -> Post:
+    return replace(post, port=free_port())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_wrong_password, "từ chối tên hoặc mật khẩu"),
+        (_password_with_accents, "ký tự không dấu"),
+        (_no_password, "Không có tệp mật khẩu"),
+        (_unknown_authority, "Không tin được chứng thư"),
+        (_other_name, "Không tin được chứng thư"),
+        (_nobody_there, "Không nối được"),
+    ],
+)
+def test_a_server_that_refuses_us_is_told_to_the_operator_in_words_and_all_mail_is_kept(
+    reached: World,
+    sink: Sink,
+    guarded: Post,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[Post, Path, pytest.MonkeyPatch], Post],
+    told: str,
+) -> None:
+    write_digests(reached.store, now(reached))
+    spoiled = spoil(guarded, tmp_path, monkeypatch)
+    for _twice in range(2):
+        run_job(reached.store, post_job(spoiled.open_line), lambda: now(reached))
+    [kept] = reached.rows(select(incident))
+    assert (kept.element, kept.times) == ("post", 2)
+    assert told in kept.cause and "bi-mat" not in kept.cause and "@" not in kept.cause
+    assert {(row.attempts, row.sent_at) for row in reached.rows(_unsent())} == {(0, None)}
+    assert len(reached.rows(_unsent())) == 2 and sink.taken == []
+
+
+def test_a_server_without_encryption_gets_nothing_where_it_was_not_allowed(
+    reached: World, sink: Sink, line: Post
+) -> None:
+    write_digests(reached.store, now(reached))
+    with pytest.raises(LineDown) as down:
+        post(reached.store, now(reached), replace(line, starttls=True).open_line)
+    assert "STARTTLS" in down.value.told
+    assert sink.taken == []

@@ -43,7 +43,12 @@ class Mail(NamedTuple):
 
 
 class LineDown(Undelivered):
-    """The mail server does not answer: whatever else waits will not get through either."""
+    """The mail server does not answer, or refuses this program: whatever else waits will not get through
+    either. `told`: why, for the operator, without an address."""
+
+    def __init__(self, why: str, told: str | None = None) -> None:
+        super().__init__(why)
+        self.told = told or f"LineDown: {why}"
 
 
 Send = Callable[[Mail], None]
