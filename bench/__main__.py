@@ -26,6 +26,7 @@ from bench.measure import (
 )
 from bench.report import print_report, verdicts
 from bench.road import PlainRoad, Road
+from bench.season import measure_season, print_season, season_verdicts
 from bench.worker import measure_worker, print_worker, worker_verdicts
 from engine.database import open_engine
 from engine.secrets import Keys
@@ -80,11 +81,18 @@ def bench_worker(folder: Path, quick: bool) -> tuple[Verdicts, object]:
     return worker_verdicts(storms), [asdict(storm) for storm in storms]
 
 
+def bench_season(folder: Path, quick: bool) -> tuple[Verdicts, object]:
+    seasons = list(measure_season(folder, _say, quick=quick))
+    print_season(seasons)
+    return season_verdicts(seasons), [asdict(one) for one in seasons]
+
+
 PARTS: Mapping[str, Callable[[Path, bool], tuple[Verdicts, object]]] = {
     "engine": bench_engine,
     "desk": bench_desk,
     "forecast": bench_forecast,
     "worker": bench_worker,
+    "season": bench_season,
 }
 
 
