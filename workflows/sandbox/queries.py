@@ -66,7 +66,7 @@ def standing(tx: Transaction) -> tuple[date, datetime]:
     last = select(func.coalesce(sandbox_move.c.done_at, sandbox_move.c.asked_at))
     last = last.order_by(sandbox_move.c.id.desc()).limit(1)
     since = func.coalesce(last.scalar_subquery(), sandbox.c.made_at, type_=sandbox.c.made_at.type)
-    return tuple(tx.execute(select(sandbox.c.day, since)).one())  # type: ignore[return-value]
+    return tuple(tx.execute(select(sandbox.c.day, since)).one())
 
 
 def refuse_real_data(tx: Transaction) -> None:
