@@ -98,9 +98,7 @@ def standing_in(for_user: int | None) -> dict[str, int]:
     return {} if for_user is None else {"for_user": for_user}
 
 
-_SET_NUMBER = (
-    update(act).where(act.c.id == bindparam("of_act")).values(number=bindparam("to_number"))
-)
+_SET_NUMBER = update(act).where(act.c.id == bindparam("of_act")).values(number=bindparam("to_number"))
 
 
 def set_number(acting: Acting, number: str) -> None:

@@ -169,9 +169,7 @@ def journal_facts(acting: Acting, confirmation: Confirmation) -> dict[str, Any]:
     return facts
 
 
-_NAME_CLOCK = (
-    update(clock).where(clock.c.id == bindparam("of_clock")).values(act_seq=bindparam("to_seq"))
-)
+_NAME_CLOCK = update(clock).where(clock.c.id == bindparam("of_clock")).values(act_seq=bindparam("to_seq"))
 
 
 def name_clocks(acting: Acting, seq: int) -> None:

@@ -86,8 +86,8 @@ def _one(tx: Transaction, found: Any, line: Any, manner: Manner, do: Doing, now:
     except Unavailable:
         raise
     except ModelError as error:
-        told = {"case_id": error.case_id, "element": error.element, "cause": error.reason}
-        open_incident(tx, "model", **told, now=now)
+        broken_at, cause = error.element, error.reason
+        open_incident(tx, "model", case_id=error.case_id, element=broken_at, cause=cause, now=now)
         _mark(tx, line, manner, manner.failed, now, why=why_of(error))
     except Failure as failure:
         _mark(tx, line, manner, manner.refused, now, why=why_of(failure))

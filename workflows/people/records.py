@@ -170,7 +170,7 @@ member = Table(
     Column("birth_date", Date),
     Column("admitted_on", Date),  # date of the admission decision: party age counts from it
     Column("official_on", Date),
-    Column("student_id", ForeignKey("student.id"), unique=True),  # whose row of a school's roll; NULL: not known
+    Column("student_id", ForeignKey("student.id"), unique=True),  # the row of a school's roll, if known
     Column("left_on", Date),
     Index("ix_member_search", "search_key"),
     sqlite_autoincrement=True,
