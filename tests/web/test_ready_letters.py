@@ -22,6 +22,8 @@ def test_a_stack_is_opened_printed_and_marked_by_who_wrote_it_alone(world: Town,
     assert stack.status_code == 200 and "paper-stacked" in stack.text
     assert "NGUYỄN VĂN THỬ" in stack.text and "code-drawn" in stack.text
     assert ask(other).post("/letters/print", {"letter": str(row.offer_id)}).status_code == 404
+    nothing = ask(own).post("/letters/print", {})
+    assert nothing.status_code == 409 and "Chưa chọn giấy nào" in nothing.text
     marked = ask(own).post("/letters/printed", {"letter": str(row.offer_id)})
     assert marked.status_code == 200 and "Không có giấy nào chờ in" in marked.text
     assert "Nguyễn Văn Thử" in ask(own).get("/letters?state=printed").text

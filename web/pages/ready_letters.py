@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from engine.errors import NotFound
+from engine.errors import Conflict, NotFound, Text
 from engine.transactions import Transaction
 from web.codes import address_of, code
 from web.entry import now, opens, today, user_id
@@ -19,6 +19,7 @@ from workflows.transfers import screens
 
 pages = Blueprint("ready_letters", __name__)
 STATES = {WAITING: "Chưa in", PRINTED: "Đã in"}
+NONE_CHOSEN = Text("Chưa chọn giấy nào. Hãy đánh dấu trong danh sách, hoặc chờ có giấy để in.")
 
 
 @pages.get("/letters")
@@ -53,13 +54,14 @@ def printed(tx: Transaction) -> Response:
 
 
 def _lines(tx: Transaction) -> list[Ready]:
+    """NotFound where none of those that were named is one's own."""
+    numbers = {int(one) for one in request.form.getlist("letter") if one.isdecimal() and len(one) < 19}
     if "all" in request.form:
         lines = letters.ready(tx, _own(tx), WAITING, request.form.get("q", ""), limit=MOST)
     else:
-        numbers = {int(one) for one in request.form.getlist("letter") if one.isdecimal() and len(one) < 19}
         lines = letters.chosen(tx, _own(tx), numbers)
     if not lines:
-        raise NotFound
+        raise NotFound if numbers else Conflict(NONE_CHOSEN)
     return lines
 
 
