@@ -244,6 +244,10 @@ def smtp(monkeypatch: pytest.MonkeyPatch) -> None:
 # Pages whose statements are the databases' own: they are opened on both in each run. The other pages stand on
 # verbs that are tested on both, so on PostgreSQL they wait for the thorough run, like the longest walks.
 PAGES_ON_BOTH = ("test_inbox", "test_cases", "test_people", "test_administration", "test_meetings", "bulk/")
+# Rooms that have hardly a statement of their own and stand on the verbs of the others wait likewise.
+WAITING_ROOMS = tuple(
+    f"tests/workflows/{room}/" for room in ("demo", "sandbox", "imports", "founding", "own_file", "comments")
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -256,4 +260,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _waits(nodeid: str) -> bool:
     page = nodeid.removeprefix("tests/web/")
-    return page != nodeid and not page.startswith(PAGES_ON_BOTH)
+    return nodeid.startswith(WAITING_ROOMS) or (page != nodeid and not page.startswith(PAGES_ON_BOTH))

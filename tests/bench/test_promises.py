@@ -13,6 +13,8 @@ from bench.report import PROMISES, verdicts
 from bench.road import PlainRoad
 from engine.cases import replay
 
+pytestmark = pytest.mark.xdist_group("bench")  # measured once, in one process
+
 
 @pytest.fixture(scope="module")
 def figures(tmp_path_factory: pytest.TempPathFactory) -> Figures:

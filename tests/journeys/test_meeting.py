@@ -105,6 +105,7 @@ def test_a_secretary_finishes_a_meeting_with_forty_candidates_in_sixty_clicks(
     assert [(row.members, row.away, row.present) for row in held] == [(9, 1, 8)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hall", [12], indirect=True)
 def test_a_meeting_with_twelve_candidates_absences_a_failed_vote_a_postponement_and_a_wrong_figure(
     desk: Desk, world: World

@@ -232,7 +232,7 @@ def lived(store: Store, to: date) -> None:
     moving.go_on(store, moving.Mover(JOBS, Hand(), wall=lambda: WALL), seconds=3600)
 
 
-@pytest.mark.long_walk
+@pytest.mark.thorough
 def test_districts_end_live_while_the_day_of_a_sandbox_moves_over_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
