@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Table, func, select, text
 
-from bench.province import STRIDE, TODAY, count_on, numbers, without_keys
+from bench.province import STRIDE, TODAY, count_on, know_rows, numbers, without_keys
 from engine.records import metadata, timer
 from engine.time import start_of
 from engine.transactions import Store
@@ -39,13 +39,7 @@ def crowd(store: Store, count: int) -> tuple[int, datetime]:
         for name in OF_A_CASE:
             _copy(connection, metadata.tables[name], f"case_id IN ({waiting})", copies)
         connection.execute(text(TOLD), {"now": start_of(TODAY).replace(tzinfo=None)})
-    with store.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            count_on(connection)
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-        else:
-            connection.execute(text("ANALYZE"))
-            connection.commit()
+    know_rows(store)
     with store.transaction(writing=False) as tx:
         made, last = tx.execute(select(func.count(), func.max(timer.c.due_at))).one()
     return int(made), last + timedelta(days=1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Table, text
 
-from bench.province import STRIDE, TODAY, count_on, numbers, without_keys
+from bench.province import STRIDE, TODAY, count_on, know_rows, numbers, without_keys
 from engine.records import metadata
 from engine.transactions import Store
 from workflows.organisations.queries import tree_of
@@ -54,13 +54,7 @@ def crowd_of_leavers(store: Store, count: int) -> list[int]:
         for name, which in COPIED.items():
             _copy(connection, metadata.tables[name], which, copies)
         connection.commit()
-    with store.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            count_on(connection)
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-        else:
-            connection.execute(text("ANALYZE"))
-            connection.commit()
+    know_rows(store)
     return sorted(one + copy * STRIDE for copy in range(copies + 1) for one in first)[:count]
 
 

@@ -74,13 +74,7 @@ def multiply(store: Store, students: int, tasks: int, say: Say, also: tuple[str,
         for name in (*COPIED, *also):
             say(f"{copies} lần {name}")
             _copy(connection, metadata.tables[name], there, copies - 1, {*COPIED, *also})
-    with store.engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            count_on(connection)
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
-        else:
-            connection.execute(text("ANALYZE"))
-            connection.commit()
+    know_rows(store)
     return copies
 
 
@@ -92,6 +86,17 @@ def count_on(connection: Connection) -> None:
             last = f'(SELECT coalesce(max(id), 1) FROM "{table.name}")'
             connection.execute(text(f"SELECT setval({sequence}, {last})"))
     connection.commit()
+
+
+def know_rows(store: Store) -> None:
+    """After copying: the next numbers, and what the planner knows of the tables."""
+    with store.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            count_on(connection)
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM ANALYZE"))
+        else:
+            connection.execute(text("ANALYZE"))
+            connection.commit()
 
 
 def move(source: Store, target: Store) -> None:
