@@ -188,9 +188,10 @@ def _hand_down(
     over = tree.parent_on(predecessor_id, on)
     for child in sorted(tree.children_on(predecessor_id, on), key=lambda one: one != successor_id):
         kind = tree.nodes[child].kind
-        if kind in ORGANS and kind in theirs:
+        ends_with_it = kind in ORGANS and child != successor_id  # a successor lasts, whatever it is
+        if ends_with_it and kind in theirs:
             succeed(tx, child, [theirs[kind]], on=on, by=by, now=now)
-        elif kind in ORGANS:
+        elif ends_with_it:
             end(tx, child, on=on, by=by, now=now)
         else:
             place = tree.place_on(child, on)

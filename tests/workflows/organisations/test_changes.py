@@ -307,3 +307,13 @@ def test_a_cell_that_succeeds_its_committee_takes_the_place_above(store: Store) 
         assert tree.parent_on(other, MERGER) == ids["cell"]
         assert tree.standing(ids["school"], MERGER) == ids["cell"]
         assert queries.chain_of(tx, ids["cell"], MERGER).place == "base_cell"
+
+
+def test_a_board_that_succeeds_the_board_above_it_lasts(store: Store) -> None:
+    with store.transaction() as tx:
+        ids = district(tx)
+        inner = make(tx, "party_building_board", "Ban Tổ chức, bộ phận xã", ids["board"])
+        succeed(tx, ids["board"], [inner], on=MERGER, **WHO)
+        tree = queries.tree_of(tx)
+        assert tree.parent_on(inner, MERGER) == ids["district"]
+        assert tree.standing(ids["board"], MERGER) == inner
