@@ -19,7 +19,7 @@ from engine.process import Process
 from engine.records import case, request
 from engine.replaying import replay
 from engine.rows import CASE_COLUMNS, CaseRow, Done, TaskRow, case_of, plain_task, task_of
-from engine.stepping import Held, Step, hold_case, hold_task, hold_timer
+from engine.stepping import Held, Step, Waiting, hold_case, hold_task, waiting_timers
 from engine.time import day_of
 from engine.transactions import Transaction
 
@@ -195,10 +195,17 @@ def send_message(
 
 def fire_timer(tx: Transaction, timer_id: int, *, now: datetime) -> bool:
     """Fires a timer whose moment has come; False where it is gone, or its moment has not come."""
-    found = hold_timer(tx, timer_id)
-    if found is None or found[1].due_at > now:
+    for found in waiting_timers(tx, [timer_id]):
+        if hold_case(tx, found.case_id) is not None:
+            return any(fire_held(tx, waiting, now=now) for waiting in waiting_timers(tx, [timer_id]))
+    return False
+
+
+def fire_held(tx: Transaction, waiting: Waiting, *, now: datetime) -> bool:
+    """As `fire_timer`, of a timer that was read when its case was held."""
+    held = hold_case(tx, waiting.case_id)
+    if held is None or waiting.due_at > now:
         return False
-    held, waiting = found
     step = Step(tx, held, on=day_of(now), now=now)
     if held.row.closed_on is not None or not step.is_open(waiting.engine_id):
         return False
@@ -257,10 +264,8 @@ def change_custodian(
     has a custodian too: whoever keeps its papers."""
     step = _hold(tx, case_id, on=on, now=now)
     before = step.row.custodian_id
-    if step.row.closed_on is not None:
-        step.keep_closed(organisation_id)
-    else:
-        step.keep(custodian_id=organisation_id)
+    step.keep_custodian(organisation_id)
+    if step.row.closed_on is None:
         place_case(tx, step.row, on)
     told = {"from": before, "to": organisation_id, **(facts or {})}
     append(tx, case_id, "custodian", on=on, by=by, now=now, facts=told)
@@ -274,6 +279,9 @@ def place_tasks(tx: Transaction, case_id: int, *, on: date) -> list[TaskRow]:
 
 def find_case(tx: Transaction, case_id: int) -> CaseRow | None:
     """A case as it stands, or None."""
+    held: Held | None = tx.held.get(case_id)
+    if held is not None:
+        return held.row
     row = tx.execute(_FIND, {"id": case_id}).first()
     return case_of(row) if row else None
 

@@ -1,18 +1,20 @@
 """One step of one case: hold its row, run its process, write what changed.
 
 The case row is the mutex for everything in the case (FOR UPDATE on PostgreSQL; on SQLite the transaction
-itself holds the only write lock), and its version is the second net. Everything is written in a few multi-row
-statements: this is the hot path.
+itself holds the only write lock), and its version is the second net. What a transaction holds it reads once:
+nobody else can change it, and each step leaves it as it then stands (`Transaction.held`). Everything is
+written in a few multi-row statements: this is the hot path.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Update, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from engine.among import among
 from engine.clocks import close_all, due_days, open_elements
 from engine.errors import Conflict, Failure, ModelError
 from engine.models.store import ModelRow, specs_of, timer_names
@@ -35,26 +37,32 @@ _OF_CASE = (
     .where(case.c.id == bindparam("id"))
     .with_for_update(of=case)
 )
-_OF_TASK = (
-    select(*_HELD, *TASK_COLUMNS)
+_FREE = (
+    select(*_HELD)
     .join(model, model.c.id == case.c.model_id)
-    .join(task, task.c.case_id == case.c.id)
-    .where(task.c.id == bindparam("id"))
-    .with_for_update(of=case)
+    .where(among(case.c.id, "cases"))
+    .order_by(case.c.id)
+    .with_for_update(of=case, skip_locked=True)
 )
-_OF_TIMER = (
-    select(*_HELD, timer.c.engine_id, timer.c.name, timer.c.due_at)
-    .join(model, model.c.id == case.c.model_id)
-    .join(timer, timer.c.case_id == case.c.id)
-    .where(timer.c.id == bindparam("id"))
-    .with_for_update(of=case)
+_TASK = select(*TASK_COLUMNS).where(task.c.id == bindparam("id"))
+_TIMERS = (
+    select(timer.c.id, timer.c.case_id, timer.c.engine_id, timer.c.name, timer.c.due_at)
+    .where(among(timer.c.id, "timers"))
+    .order_by(timer.c.due_at, timer.c.id)
 )
-_WRITTEN = ("version", "words", "stage", "state", "closed_on", "closed_as", "custodian_id")
-_WRITE = (
-    update(case)
-    .where(case.c.id == bindparam("of_case"), case.c.version == bindparam("of_version"))
-    .values({name: bindparam(f"to_{name}", type_=case.c[name].type) for name in _WRITTEN})
-)
+_WRITTEN = ("version", "words", "stage", "state", "closed_on", "closed_as")
+
+
+def _writing(*names: str) -> Update:
+    of_this = (case.c.id == bindparam("of_case"), case.c.version == bindparam("of_version"))
+    return (
+        update(case)
+        .where(*of_this)
+        .values({name: bindparam(f"to_{name}", type_=case.c[name].type) for name in names})
+    )
+
+
+_WRITE, _WRITE_CUSTODIAN = _writing(*_WRITTEN), _writing("version", "custodian_id")
 _CLOSE = {
     kind: delete(table).where(
         table.c.case_id == bindparam("of_case"), table.c.engine_id == bindparam("of_engine")
@@ -82,32 +90,55 @@ class Held:
 
 def hold_case(tx: Transaction, case_id: int) -> Held | None:
     """Holds a case until the end of the transaction; None where there is none."""
-    found = tx.execute(_OF_CASE, {"id": case_id}).first()
-    return _held(found) if found else None
+    known: Held | None = tx.held.get(case_id)
+    if known is None:
+        found = tx.execute(_OF_CASE, {"id": case_id}).first()
+        if found is None:
+            return None
+        known = _held(tx, found)
+    return known
+
+
+def hold_free(tx: Transaction, case_ids: Collection[int]) -> set[int]:
+    """Holds those of the cases that nobody else has; gives their numbers."""
+    asked = set(case_ids) - tx.held.keys()
+    for found in tx.execute(_FREE, {"cases": asked}) if asked else ():
+        _held(tx, found)
+    return set(case_ids) & tx.held.keys()
 
 
 def hold_task(tx: Transaction, task_id: int) -> tuple[Held, TaskRow] | None:
     """Holds the case of an open task; None where the task is not open (any more)."""
-    found = tx.execute(_OF_TASK, {"id": task_id}).first()
-    return (_held(found), open_task_of(found[_CASE + 4 :])) if found else None
-
-
-def hold_timer(tx: Transaction, timer_id: int) -> tuple[Held, "Waiting"] | None:
-    """Holds the case of a waiting timer; None where the timer waits no more."""
-    found = tx.execute(_OF_TIMER, {"id": timer_id}).first()
-    return (_held(found), Waiting(*found[_CASE + 4 :])) if found else None
+    row = tx.execute(_TASK, {"id": task_id}).first()
+    held = hold_case(tx, row.case_id) if row else None
+    return (held, open_task_of(row)) if held else None
 
 
 class Waiting(NamedTuple):
-    """A timer of a case that is held."""
+    """A timer of a case."""
 
+    id: int
+    case_id: int
     engine_id: int
     name: str
     due_at: datetime
 
 
-def _held(found: Any) -> Held:
-    return Held(case_of(found[:_CASE]), found[_CASE], ModelRow(*found[_CASE + 1 : _CASE + 4]))
+def waiting_timers(tx: Transaction, timer_ids: Collection[int]) -> list[Waiting]:
+    """Those of the timers that still wait, the oldest first."""
+    return [Waiting(*tuple(row)) for row in tx.execute(_TIMERS, {"timers": timer_ids})]
+
+
+def _held(tx: Transaction, found: Any) -> Held:
+    held = Held(case_of(found[:_CASE]), found[_CASE], ModelRow(*found[_CASE + 1 : _CASE + 4]))
+    return keep_held(tx, held)
+
+
+def keep_held(tx: Transaction, held: Held) -> Held:
+    """From now on this is how the case stands for everybody in this transaction."""
+    if tx.writing:  # a reading transaction holds nothing
+        tx.held[held.row.id] = held
+    return held
 
 
 class Step:
@@ -210,10 +241,10 @@ class Step:
 
     # --- writing --------------------------------------------------------------------------------------------
 
-    def keep(self, *, custodian_id: int | None = None) -> list[TaskRow]:
+    def keep(self) -> list[TaskRow]:
         """Writes case, tasks and timers as the process now stands; gives the tasks that were opened."""
         after = self.process.open_items()
-        self._write_case(custodian_id or self.row.custodian_id)
+        self._write_case()
         before_ids, after_ids = ({item.engine_id for item in items} for items in (self._before, after))
         self._close([item for item in self._before if item.engine_id not in after_ids])
         self.tx.notes[open_elements(self.row.id)] = {item.element for item in after}
@@ -223,15 +254,19 @@ class Step:
             close_all(self.tx, self.row.id, self.on)
         return opened
 
-    def keep_closed(self, custodian_id: int) -> None:
-        """Of a case that is closed only the custodian can change."""
-        changing = update(case).where(case.c.id == self.row.id, case.c.version == self.row.version)
-        version = self.row.version + 1
-        if self.tx.execute(changing.values(custodian_id=custodian_id, version=version)).rowcount != 1:
+    def keep_custodian(self, custodian_id: int) -> None:
+        """Another custodian, and nothing else: the process stays where it is, or closed."""
+        row = replace(self.row, custodian_id=custodian_id, version=self.row.version + 1)
+        values = {"of_case": row.id, "of_version": self.row.version, "to_version": row.version}
+        if self.tx.execute(_WRITE_CUSTODIAN, values | {"to_custodian_id": custodian_id}).rowcount != 1:
             raise Conflict
-        self.row = replace(self.row, custodian_id=custodian_id, version=version)
+        self._stands(row, self._state)
 
-    def _write_case(self, custodian_id: int) -> None:
+    def _stands(self, row: CaseRow, state: bytes | None) -> None:
+        self.row, self._state = row, state
+        keep_held(self.tx, Held(row, state, self._model))
+
+    def _write_case(self) -> None:
         ended = self.process.ended_at()
         row = replace(
             self.row,
@@ -240,14 +275,13 @@ class Step:
             stage=self.process.stage() if ended is None else None,
             closed_on=self.on if ended is not None else None,
             closed_as=ended,
-            custodian_id=custodian_id,
         )
+        state = self.process.state() if ended is None else None
         values = {f"to_{name}": getattr(row, name) for name in _WRITTEN if name != "state"}
-        values["to_state"] = self.process.state() if ended is None else None
-        values |= {"of_case": row.id, "of_version": self.row.version}
+        values |= {"to_state": state, "of_case": row.id, "of_version": self.row.version}
         if self.tx.execute(_WRITE, values).rowcount != 1:
             raise Conflict
-        self.row = row
+        self._stands(row, state)
 
     def _close(self, items: list[OpenItem]) -> None:
         for kind, statement in _CLOSE.items():

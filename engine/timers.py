@@ -6,15 +6,17 @@ fails, all are undone and fired one by one: what fails waits longer each time an
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 
-from engine.cases import fire_timer
+from engine.cases import fire_held, fire_timer
 from engine.errors import Conflict, Unavailable
 from engine.incidents import open_incident, words_of
 from engine.records import case, timer
+from engine.stepping import hold_free, waiting_timers
 from engine.sweeping import told_to_end
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
@@ -57,8 +59,8 @@ def fire_due(store: Store, now: datetime, limit: int = 200, budget_s: float = 5.
 
 def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
     """Gives how many were due and free; `count` where its time was up before all of them were fired."""
-    taken: list[int] = []
-    fired: list[bool] = []
+    taken: dict[int, int] = {}
+    fired: dict[int, bool] = {}
     try:
         with store.transaction(now=now) as tx:
             taken = _claim(tx, now, count, swept.idle)
@@ -69,21 +71,24 @@ def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
         for timer_id in taken:
             _fire_alone(store, timer_id, now, swept)
         return len(taken)
-    swept.fired += sum(fired)
-    swept.idle |= {timer_id for timer_id, moved in zip(taken, fired, strict=False) if not moved}
+    swept.fired += sum(fired.values())
+    swept.idle |= {timer_id for timer_id, moved in fired.items() if not moved}
     return len(taken) if len(fired) == len(taken) else count
 
 
-def _claim(tx: Transaction, now: datetime, count: int, idle: set[int]) -> list[int]:
-    """Takes the cases of the oldest timers, unless somebody has them now.
+def _claim(tx: Transaction, now: datetime, count: int, idle: set[int]) -> dict[int, int]:
+    """The oldest timers with their cases, which are held from now on, unless somebody has them now.
 
-    Only the cases, as users do: one lock order. The timers are read when the locks are held.
+    Only the cases are locked, as by users: one lock order. The timers are read when the locks are held.
     """
-    query = select(timer.c.id).join(case, case.c.id == timer.c.case_id).where(*_ready(now))
+    query = select(timer.c.id, timer.c.case_id).join(case, case.c.id == timer.c.case_id).where(*_ready(now))
     if idle:
         query = query.where(timer.c.id.not_in(idle))
     query = query.order_by(timer.c.due_at, timer.c.id).limit(count)
-    return list(tx.execute(query.with_for_update(of=case, skip_locked=True)).scalars())
+    found = tx.execute(query.with_for_update(of=case, skip_locked=True))
+    taken = {int(row.id): int(row.case_id) for row in found}
+    hold_free(tx, taken.values())
+    return taken
 
 
 def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -92,12 +97,16 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return timer.c.due_at <= now, or_(waiting.is_(None), waiting <= now, waiting > now + LONGEST_WAIT)
 
 
-def _fire_together(tx: Transaction, timer_ids: list[int], now: datetime) -> list[bool]:
-    """Says of each whether it moved, until the time is up; those that are left stay due."""
-    end, fired = time.monotonic() + LONGEST, list[bool]()
+def _fire_together(tx: Transaction, taken: Mapping[int, int], now: datetime) -> dict[int, bool]:
+    """Says of each whether it moved, until the time is up; those that are left stay due. Of one case only
+    the first is fired: it may end or move the others."""
+    end, fired, moved = time.monotonic() + LONGEST, dict[int, bool](), set[int]()
     try:
-        for timer_id in timer_ids:
-            fired.append(fire_timer(tx, timer_id, now=now))
+        for waiting in waiting_timers(tx, taken):
+            if waiting.case_id in moved:
+                continue
+            moved.add(waiting.case_id)
+            fired[waiting.id] = fire_held(tx, waiting, now=now)
             if time.monotonic() > end:
                 break
     except Unavailable:

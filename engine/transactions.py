@@ -43,7 +43,18 @@ def _new_only(table: Table, dialect: str) -> ReturningInsert[Any]:
 class Transaction:
     """One open transaction with what verbs need: its connection, the domain's registry, the keys."""
 
-    __slots__ = ("changes", "connection", "dialect", "keys", "notes", "registry", "writing")
+    __slots__ = (
+        "changes",
+        "connection",
+        "dialect",
+        "held",
+        "keys",
+        "locks",
+        "notes",
+        "registry",
+        "writing",
+        "written",
+    )
 
     def __init__(self, connection: Connection, registry: Registry, keys: Keys, writing: bool) -> None:
         self.connection = connection
@@ -52,21 +63,33 @@ class Transaction:
         self.keys = keys
         self.writing = writing
         self.notes: dict[Any, Any] = {}  # what one verb leaves for another within this transaction
+        self.held: dict[int, Any] = {}  # the cases that it holds, as they stand now (engine.stepping)
         self.changes = 0  # how often it wrote, or waited for a lock: what was read before may be old then
+        self.locks = 0  # how often it waited for a lock
+        self.written: dict[str, int] = {}  # how often it wrote, by table
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         """Runs a statement. A reading transaction refuses to write, on both databases alike."""
         if not self.writing and getattr(statement, "is_dml", False):
             raise RuntimeError("a reading transaction cannot write; open transaction(writing=True)")
-        if getattr(statement, "is_dml", False) or getattr(statement, "_for_update_arg", None) is not None:
+        if getattr(statement, "is_dml", False):
+            name = statement.table.name  # type: ignore[attr-defined]
+            self.written[name] = self.written.get(name, 0) + 1
+            self.changes += 1
+        elif getattr(statement, "_for_update_arg", None) is not None:
+            self.locks += 1
             self.changes += 1
         return self.connection.execute(statement, params)
 
-    def once(self, key: Hashable, ask: Callable[[], Answer]) -> Answer:
-        """The answer to a question, asked again only after this transaction has written or locked."""
+    def once(self, key: Hashable, ask: Callable[[], Answer], *of: Table) -> Answer:
+        """The answer to a question, asked again only after this transaction has written, or locked.
+
+        `of`: the answer is made of these tables alone, so that only what is written to them counts.
+        """
+        stamp = (self.locks, *(self.written.get(table.name, 0) for table in of)) if of else self.changes
         kept = self.notes.get(key)
-        if kept is None or kept[0] != self.changes:
-            kept = self.notes[key] = (self.changes, ask())
+        if kept is None or kept[0] != stamp:
+            kept = self.notes[key] = (stamp, ask())
         answer: Answer = kept[1]
         return answer
 
@@ -77,7 +100,8 @@ class Transaction:
         It knows what the whole has read so far; what it learns or decides goes no further than itself.
         """
         part = Transaction(self.connection, self.registry, self.keys, self.writing)
-        part.notes, part.changes = dict(self.notes), self.changes
+        part.notes, part.held, part.written = dict(self.notes), dict(self.held), dict(self.written)
+        part.changes, part.locks = self.changes, self.locks
         self.connection.exec_driver_sql("SAVEPOINT aside")
         try:
             with failures_named(self.connection.engine):
@@ -87,8 +111,9 @@ class Transaction:
             raise
         else:
             self.connection.exec_driver_sql("RELEASE SAVEPOINT aside")
+            self.held = part.held
         finally:
-            self.changes = part.changes + 1
+            self.changes, self.locks, self.written = part.changes + 1, part.locks, part.written
 
     def insert(self, table: Table, row: Mapping[str, Any]) -> int:
         """Adds one row and gives its id."""

@@ -5,7 +5,19 @@ from datetime import date
 from functools import cache, wraps
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from engine.records import case, journal, metadata, task
 from engine.transactions import Transaction
@@ -16,7 +28,7 @@ from workflows.admission.records import helper_assignment, meeting, vote
 from workflows.meetings.records import planned_meeting
 from workflows.organisations.kinds import PARTY_BUILDING_BOARD
 from workflows.organisations.queries import tree_of as tree_of
-from workflows.organisations.records import institution, organisation
+from workflows.organisations.records import institution, organisation, organisation_place, succession
 from workflows.organisations.resolution import answering as answering_for
 from workflows.people.records import member, member_place, position, student, user_account
 
@@ -24,16 +36,21 @@ Answer = TypeVar("Answer")
 
 # A board speaks for the committee it hangs under, and so looks down from where that committee stands.
 BOARDS = (PARTY_BUILDING_BOARD,)
+TREE = (organisation, organisation_place, succession)  # what the tree is read from
 
 
-def once(ask: Callable[..., Answer]) -> Callable[..., Answer]:
-    """A look-up that a page asks for each of many seats and things, made once in a transaction."""
+def once(*of: Table) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """A look-up that a page asks for each of many seats and things, made once in a transaction; `of`: the
+    tables that it reads, where they can be named here."""
 
-    @wraps(ask)
-    def asked(tx: Transaction, *about: Any) -> Answer:
-        return tx.once((ask.__name__, *about), lambda: ask(tx, *about))
+    def made(ask: Callable[..., Answer]) -> Callable[..., Answer]:
+        @wraps(ask)
+        def asked(tx: Transaction, *about: Any) -> Answer:
+            return tx.once((ask.__name__, *about), lambda: ask(tx, *about), *of)
 
-    return asked
+        return asked
+
+    return made
 
 
 def seats_on(tx: Transaction, user_id: int, on: date) -> list[tuple[Any, ...]]:
@@ -90,9 +107,10 @@ def _seats() -> Select[Any]:
 
 
 _SEATS = _seats()
+SEATED = (position, user_account, organisation, institution, student)  # what that is read from
 
 
-@once
+@once(case)
 def case_row(tx: Transaction, case_id: int) -> Any:
     return tx.execute(
         select(case.c.id, case.c.subject_id, case.c.custodian_id, case.c.closed_as).where(
@@ -108,13 +126,13 @@ _TASK = (
 )
 
 
-@once
+@once(case, task)
 def task_row(tx: Transaction, task_id: int) -> Any:
     """An open task with the custodian of its case."""
     return tx.execute(_TASK, {"task": task_id}).one_or_none()
 
 
-@once
+@once(vote, meeting)
 def vote_row(tx: Transaction, vote_id: int) -> Any:
     """A recorded vote: its case, the organisation whose body voted, who wrote it, whether it stands."""
     return tx.execute(
@@ -124,7 +142,7 @@ def vote_row(tx: Transaction, vote_id: int) -> Any:
     ).one_or_none()
 
 
-@once
+@once(planned_meeting)
 def meeting_row(tx: Transaction, meeting_id: int) -> Any:
     """A planned meeting: whose body meets."""
     return tx.execute(
@@ -134,7 +152,7 @@ def meeting_row(tx: Transaction, meeting_id: int) -> Any:
     ).one_or_none()
 
 
-@once
+@once(task, helper_assignment, user_account)
 def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
     """The user is the member who helps the candidate of the task now, and the task is a helper's."""
     found = exists().where(
@@ -148,12 +166,12 @@ def helps(tx: Transaction, user_id: int, task_id: int) -> bool:
     return bool(tx.execute(select(found)).scalar())
 
 
-@once
+@once(student)
 def student_exists(tx: Transaction, student_id: int) -> bool:
     return bool(tx.execute(select(exists().where(student.c.id == student_id))).scalar())
 
 
-@once
+@once(*TREE)
 def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     """Organisations above this one on the day, with the boards that work for them."""
     tree = tree_of(tx)
@@ -167,13 +185,13 @@ def above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     return {*higher, *boards} - {organisation_id}
 
 
-@once
+@once(*TREE)
 def committees_above(tx: Transaction, organisation_id: int, on: date) -> set[int]:
     """Organisations above this one on the day, without the boards."""
     return set(tree_of(tx).ancestors_on(organisation_id, on))
 
 
-@once
+@once(*TREE)
 def deciding(tx: Transaction, custodian_id: int, on: date) -> set[int]:
     """Who decides on a case of this custodian: the committee, the board that works for it, those above."""
     tree = tree_of(tx)
@@ -195,7 +213,7 @@ def below(tx: Transaction, organisation_ids: Sequence[int], on: date) -> set[int
     return heads.union(*(tree.descendants_on(one, on) for one in heads))
 
 
-@once
+@once(task)
 def answering(tx: Transaction, case_id: int) -> set[int]:
     """Organisations that owe an open task of the case."""
     rows = tx.execute(
@@ -204,7 +222,7 @@ def answering(tx: Transaction, case_id: int) -> set[int]:
     return {row.organisation_id for row in rows}
 
 
-@once
+@once(user_account, position, student, institution, *TREE)
 def places_of_account(tx: Transaction, account_id: int, on: date) -> set[int] | None:
     """Where the account sits today or later; else where it last sat, else its student's, else the roots."""
     account = tx.execute(
@@ -245,7 +263,7 @@ def places_of_institution(tx: Transaction, institution_id: int, on: date) -> set
     return own or set(tree_of(tx).children_on(None, on))
 
 
-@once
+@once(student, institution)
 def school_of(tx: Transaction, student_id: int) -> set[int]:
     """Party and union organisations of the student's institution, and the cell that follows the student."""
     row = tx.execute(
@@ -265,7 +283,7 @@ def school_of(tx: Transaction, student_id: int) -> set[int]:
     return {one for one in (cell, party, union) if one is not None}
 
 
-@once
+@once(upload, institution)
 def schools_of_upload(tx: Transaction, upload_id: int) -> set[int] | None:
     """Organisations of the institution that a list was uploaded for; None when it is gone."""
     row = tx.execute(
@@ -285,7 +303,7 @@ def _custodian() -> Select[Any]:
     return newest.order_by(steps.seq.desc()).limit(1)
 
 
-@once
+@once()
 def custodian_of(tx: Transaction, student_id: int) -> int | None:
     """The organisation that answers for a person by the last step of the stair, else the cell on whose roll
     the person is as a member; None: nobody of ours does.
@@ -314,7 +332,7 @@ class Sides(NamedTuple):
 TAKEN_BACK = ("recalled", "called_off")  # letters that nobody need have seen; the newest still tells so
 
 
-@once
+@once()
 def handover_row(tx: Transaction, handover_id: int) -> Sides | None:
     h, o = metadata.tables["handover"].c, metadata.tables["handover_offer"].c
     row = tx.execute(select(h.from_id, h.cell_id).where(h.case_id == handover_id)).first()
@@ -328,7 +346,7 @@ def handover_row(tx: Transaction, handover_id: int) -> Sides | None:
     return Sides({row.from_id, *(one.sender_id for one in offers)} - {None}, asked - {None}, over)
 
 
-@once
+@once(journal)
 def former_custodians(tx: Transaction, case_id: int) -> set[int]:
     """Custodians before the present one, as the journal wrote them down."""
     rows = tx.execute(

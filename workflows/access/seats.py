@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from engine.transactions import Transaction
-from workflows.access.queries import seats_on
+from workflows.access.queries import SEATED, seats_on
 
 
 class Seat(NamedTuple):
@@ -27,7 +27,7 @@ class Seat(NamedTuple):
 def acting_for(tx: Transaction, user_id: int, on: date) -> list[Seat]:
     """All seats of an active account on the day, one's own before those of a deputy."""
     key = ("access.seats", user_id, on)
-    return tx.once(key, lambda: [Seat(user_id, *row) for row in seats_on(tx, user_id, on)])
+    return tx.once(key, lambda: [Seat(user_id, *row) for row in seats_on(tx, user_id, on)], *SEATED)
 
 
 def seat_among(seats: Sequence[Seat], organisation_id: int, positions: Collection[str]) -> Seat | None:

@@ -13,7 +13,6 @@ from sqlalchemy import bindparam, update
 from engine.rows import CaseRow
 from engine.secrets import write_personal
 from engine.transactions import Transaction
-from workflows.admission.history import forget
 from workflows.admission.records import act
 from workflows.rules.calendar import Calendar
 from workflows.rules.editions import Edition
@@ -87,7 +86,6 @@ def record_act(
         "stage": acting.case.stage,
     }
     acting.act_id = acting.tx.insert(act, row)
-    forget(acting.tx, acting.case.id)
     keep_texts(acting, {name: acting.answers.get(name) for name in SEALED})
     acting.facts |= {"act": acting.act_id} | standing_in(acting.for_user)
     return acting.act_id

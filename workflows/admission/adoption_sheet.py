@@ -13,7 +13,6 @@ from sqlalchemy import select
 
 from engine.errors import Failure, InvalidAnswers, Text
 from engine.transactions import Transaction
-from workflows.admission import history
 from workflows.admission.adoption import PaperAct, adopt
 from workflows.admission.fields import Day
 from workflows.admission.side_acts import cell_of
@@ -116,12 +115,11 @@ def _line(
     dry: bool,
 ) -> Line:
     student_id = None
-    tx.notes.pop(history.NOTE, None)  # a row that was taken back gives its case number to the next
     try:
         student_id = find_student(tx, institution_id, cells)
         papers = papers_of(tx, student_id, cells)
-        with tx.connection.begin_nested():
-            opened = adopt(tx, student_id, papers, by=by, now=now)
+        with tx.aside() as part:
+            opened = adopt(part, student_id, papers, by=by, now=now)
             if dry:
                 raise _OnlyTried(opened.id)
         return Line(number, student_id, opened.id)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -48,12 +48,20 @@ def issue(acting: Acting, kind: str) -> int:
 
 def latest(tx: Transaction, student_id: int, kind: str, *, until: date | None = None) -> Any:
     """The newest certificate of a kind, from whatever case, as of a day or of all; None: there is none."""
-    query = select(certificate).where(certificate.c.student_id == student_id, certificate.c.kind == kind)
-    if until is not None:
-        query = query.where(certificate.c.issued_on <= until)
-    return tx.execute(
-        query.order_by(certificate.c.issued_on.desc(), certificate.c.id.desc()).limit(1)
-    ).first()
+    asked = {"of_student": student_id, "of_kind": kind, "until": until or date.max}
+    return tx.once(("certificate", *asked.values()), lambda: tx.execute(_NEWEST, asked).first(), certificate)
+
+
+_NEWEST = (
+    select(certificate)
+    .where(
+        certificate.c.student_id == bindparam("of_student"),
+        certificate.c.kind == bindparam("of_kind"),
+        certificate.c.issued_on <= bindparam("until"),
+    )
+    .order_by(certificate.c.issued_on.desc(), certificate.c.id.desc())
+    .limit(1)
+)
 
 
 def standing(tx: Transaction, student_id: int, on: date) -> str:

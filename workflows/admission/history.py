@@ -18,16 +18,8 @@ _ACTS = select(act).where(act.c.case_id == bindparam("of_case")).order_by(act.c.
 
 
 def acts(tx: Transaction, case_id: int) -> list[Any]:
-    """All acts of a case in the order in which they were recorded; read once a transaction."""
-    read: dict[int, list[Any]] = tx.notes.setdefault(NOTE, {})
-    if case_id not in read:
-        read[case_id] = list(tx.execute(_ACTS, {"of_case": case_id}))
-    return read[case_id]
-
-
-def forget(tx: Transaction, case_id: int) -> None:
-    """After an act was recorded within this transaction."""
-    tx.notes.get(NOTE, {}).pop(case_id, None)
+    """All acts of a case in the order in which they were recorded; read again only after one was written."""
+    return tx.once((NOTE, case_id), lambda: list(tx.execute(_ACTS, {"of_case": case_id})), act)
 
 
 def newest(rows: Sequence[Any], *elements: str, outcomes: tuple[str, ...] = (), after: int = 0) -> Any:

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 
 from engine import cases
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
 from engine.records import case, clock, task
-from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow
+from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow, open_task_of
 from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
@@ -219,26 +219,29 @@ def faults_of(messages: Any) -> dict[str, list[Text]]:
     return found
 
 
-_TASK = select(*TASK_COLUMNS).where(task.c.id == bindparam("task"))
-_OF_TASK = select(task.c.case_id).where(task.c.id == bindparam("task")).scalar_subquery()
-_PARENT = case.alias("parent")
-_PARENT_OF_TASK = select(_PARENT.c.parent_id).where(_PARENT.c.id == _OF_TASK).scalar_subquery()
-# An admission is held before what hangs under it, always in this order: so nobody waits for each other.
-_HOLD_CASE_OF_TASK = (
-    select(case.c.id)
-    .where(or_(case.c.id == _OF_TASK, case.c.id == _PARENT_OF_TASK))
-    .order_by(case.c.id)
-    .with_for_update()
+_TASK = (
+    select(case.c.parent_id, *TASK_COLUMNS)
+    .join(case, case.c.id == task.c.case_id)
+    .where(task.c.id == bindparam("task"))
 )
 
 
 def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
     """An open task; None once it is done. A writing transaction holds its case first, so that of two people
     at once the second finds it done, whatever was asked in between."""
-    if tx.writing:
-        tx.execute(_HOLD_CASE_OF_TASK, {"task": task_id})
+    parent_id, found = _look_for(tx, task_id)
+    if found is None or not tx.writing or found.case_id in tx.held:
+        return found
+    # An admission is held before what hangs under it, always in this order: so nobody waits for each other.
+    for case_id in (parent_id, found.case_id):
+        if case_id is not None:
+            hold_case(tx, case_id)
+    return _look_for(tx, task_id)[1]
+
+
+def _look_for(tx: Transaction, task_id: int) -> tuple[int | None, TaskRow | None]:
     row = tx.execute(_TASK, {"task": task_id}).first()
-    return TaskRow(*tuple(row)) if row else None
+    return (row.parent_id, open_task_of(tuple(row)[1:])) if row else (None, None)
 
 
 def same_version(case: CaseRow, case_version: int | None) -> None:

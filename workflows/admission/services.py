@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, Table, bindparam, select
 
 from engine.rows import CaseRow
 from engine.transactions import Transaction
@@ -46,23 +46,36 @@ def checks_state(tx: Transaction, case: CaseRow, on: date) -> str:
     return "concluded" if found is not None and not history.moved_after(tx, case.id, found.id) else "open"
 
 
+_VERIFICATIONS = (
+    select(verification_request)
+    .where(
+        verification_request.c.case_id == bindparam("of_case"),
+        verification_request.c.replaced_by_id.is_(None),
+        verification_request.c.act_id > bindparam("since"),
+    )
+    .order_by(verification_request.c.id)
+)
+_OPINIONS = (
+    select(opinion_request)
+    .where(opinion_request.c.case_id == bindparam("of_case"), opinion_request.c.act_id > bindparam("since"))
+    .order_by(opinion_request.c.id)
+)
+
+
 def verifications_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
     """The requests that count in the present round of checks."""
-    query = select(verification_request).where(
-        verification_request.c.case_id == case.id,
-        verification_request.c.replaced_by_id.is_(None),
-        verification_request.c.act_id > history.checks_round(tx, case.id, on),
-    )
-    return list(tx.execute(query.order_by(verification_request.c.id)))
+    asked = {"of_case": case.id, "since": history.checks_round(tx, case.id, on)}
+    return _requests(tx, _VERIFICATIONS, asked, verification_request)
 
 
 def opinions_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
     """Opinions count within a round of checks and within one unit: a new unit asks its own places."""
     since = max(history.checks_round(tx, case.id, on), history.last_move(tx, case.id))
-    query = select(opinion_request).where(
-        opinion_request.c.case_id == case.id, opinion_request.c.act_id > since
-    )
-    return list(tx.execute(query.order_by(opinion_request.c.id)))
+    return _requests(tx, _OPINIONS, {"of_case": case.id, "since": since}, opinion_request)
+
+
+def _requests(tx: Transaction, query: Select[Any], asked: dict[str, int], of: Table) -> list[Any]:
+    return tx.once((of.name, *asked.values()), lambda: list(tx.execute(query, asked)), of)
 
 
 def verification_plan(tx: Transaction, case: CaseRow, on: date) -> str:
@@ -112,11 +125,17 @@ def class_standing(tx: Transaction, case: CaseRow, on: date) -> str:
     return "passed" if certificates.latest(tx, case.subject_id, "new_member") else "needed"
 
 
+_LAST_CEREMONY = (
+    select(ceremony.c.on_day)
+    .where(ceremony.c.case_id == bindparam("of_case"))
+    .order_by(ceremony.c.id.desc())
+    .limit(1)
+)
+
+
 def probation_ends(tx: Transaction, case_id: int) -> date:
     """The day on which the months of probation are complete, by the edition of the ceremony."""
-    held = tx.execute(
-        select(ceremony.c.on_day).where(ceremony.c.case_id == case_id).order_by(ceremony.c.id.desc()).limit(1)
-    ).scalar_one()
+    held = tx.execute(_LAST_CEREMONY, {"of_case": case_id}).scalar_one()
     edition = edition_on(held)
     return add_months(held, edition.number(RULES["probation_end"].key))
 

@@ -18,6 +18,7 @@ from engine.among import among
 from engine.errors import Failure, ModelError, Unavailable
 from engine.incidents import open_incident, trace_of
 from engine.records import case
+from engine.stepping import hold_free
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
 from workflows.access.relations import UNSEEN
@@ -153,18 +154,18 @@ def _claim(tx: Transaction, found: Any, state: str) -> list[Any]:
     same = tx.execute(_SAME, {"of_batch": found.id}).first()
     if same is None or tuple(same) != (found.state, found.revision):
         return []
-    free = _hold_roots(tx, [line.case_id for line in lines if line.case_id])
+    free = _hold(tx, [line.case_id for line in lines if line.case_id])
     some = [line for line in lines if line.case_id is None or line.case_id in free]
     return some or lines[:1]  # where all are busy, the first waits for its case
 
 
-def _hold_roots(tx: Transaction, case_ids: Collection[int]) -> set[int]:
-    """Those of the cases that are free: what each hangs under, or itself, held as everybody holds first."""
+def _hold(tx: Transaction, case_ids: Collection[int]) -> set[int]:
+    """Holds those of the cases that are free: first what each hangs under, as everybody does."""
     if not case_ids:
         return set()
-    roots = {row.id: row.parent_id or row.id for row in tx.execute(_PARENTS, {"cases": case_ids})}
-    held = set(tx.execute(_HOLD, {"cases": set(roots.values())}).scalars())
-    return {one for one, root in roots.items() if root in held}
+    parents = {row.id: row.parent_id for row in tx.execute(_PARENTS, {"cases": case_ids})}
+    roots = hold_free(tx, {parent or one for one, parent in parents.items()})
+    return hold_free(tx, [one for one, parent in parents.items() if (parent or one) in roots])
 
 
 _FREE: Select[Any] = (
@@ -176,9 +177,6 @@ _FREE: Select[Any] = (
 )
 _SAME = select(batch.c.state, batch.c.revision).where(batch.c.id == bindparam("of_batch"))
 _PARENTS = select(case.c.id, case.c.parent_id).where(among(case.c.id, "cases"))
-_HOLD = (
-    select(case.c.id).where(among(case.c.id, "cases")).order_by(case.c.id).with_for_update(skip_locked=True)
-)
 
 
 def is_left(tx: Transaction, batch_id: int, state: str) -> bool:

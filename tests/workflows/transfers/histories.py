@@ -110,7 +110,7 @@ class History:
     def person(self, tx: Transaction, dice: random.Random, lane: str, handover_id: int) -> int:
         """Mostly somebody at the desk of the open step, now and then anybody."""
         users = self.town.users
-        rows = tx.execute(select(task.c.organisation_id).where(task.c.case_id == handover_id)).scalars()
+        rows = tx.execute(select(task.c.organisation_id).where(task.c.case_id == handover_id)).scalars().all()
         owing = next((one for one in rows if one is not None), None)
         if owing is None or dice.random() < 0.1:
             return users[
