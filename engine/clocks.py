@@ -50,9 +50,6 @@ _EXTEND = (
     .values(extended_from=clock.c.due_on, due_on=bindparam("to_due"), note=bindparam("to_note"))
 )
 _CLOSE = update(clock).where(*_ONE_RUNNING).values(closed_on=bindparam("to_closed"))
-_DUE_DAYS = select(clock.c.name, clock.c.item, clock.c.due_on).where(
-    clock.c.case_id == bindparam("of_case"), clock.c.closed_on.is_(None)
-)
 _COLUMNS = tuple(clock.c[name] for name in ClockRow.__dataclass_fields__)
 _OF_CASE = select(*_COLUMNS).where(clock.c.case_id == bindparam("of_case"))
 _OPEN = _OF_CASE.where(clock.c.closed_on.is_(None)).order_by(clock.c.due_on)
@@ -117,7 +114,7 @@ def close_all(tx: Transaction, case_id: int, on: date) -> int:
 
 def open_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
     """The running clocks of a case, the most urgent first."""
-    return _rows(tx, _OPEN, case_id)
+    return list(tx.once(("open clocks", case_id), lambda: _rows(tx, _OPEN, case_id), clock))
 
 
 def all_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
@@ -127,8 +124,7 @@ def all_clocks(tx: Transaction, case_id: int) -> list[ClockRow]:
 
 def due_days(tx: Transaction, case_id: int) -> dict[tuple[str, int | None], date]:
     """The due days of the running clocks of a case, by name and item."""
-    found = tx.execute(_DUE_DAYS, {"of_case": case_id})
-    return {(row.name, row.item): row.due_on for row in found}
+    return {(row.name, row.item): row.due_on for row in open_clocks(tx, case_id)}
 
 
 def _rows(tx: Transaction, query: Select[Any], case_id: int) -> list[ClockRow]:

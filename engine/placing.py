@@ -27,7 +27,12 @@ def place_of_task(tx: Transaction, case: CaseRow, lane: str, item: int | None, o
 
 def open_tasks(tx: Transaction, case_id: int) -> list[TaskRow]:
     """The open tasks of a case in the order in which they were opened."""
-    return [open_task_of(row) for row in tx.execute(_OPEN, {"of_case": case_id})]
+    asked = {"of_case": case_id}
+    return list(
+        tx.once(
+            ("open tasks", case_id), lambda: [open_task_of(row) for row in tx.execute(_OPEN, asked)], task
+        )
+    )
 
 
 def place_case(tx: Transaction, case: CaseRow, on: date) -> list[TaskRow]:

@@ -109,9 +109,19 @@ def hold_free(tx: Transaction, case_ids: Collection[int]) -> set[int]:
 
 def hold_task(tx: Transaction, task_id: int) -> tuple[Held, TaskRow] | None:
     """Holds the case of an open task; None where the task is not open (any more)."""
-    row = tx.execute(_TASK, {"id": task_id}).first()
-    held = hold_case(tx, row.case_id) if row else None
-    return (held, open_task_of(row)) if held else None
+    found = find_task(tx, task_id)
+    held = hold_case(tx, found.case_id) if found is not None else None
+    return (held, found) if held is not None and found is not None else None
+
+
+def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
+    """A task as its row is now; None where it is not open."""
+
+    def read() -> TaskRow | None:
+        row = tx.execute(_TASK, {"id": task_id}).first()
+        return open_task_of(row) if row else None
+
+    return tx.once(("task", task_id), read, task)
 
 
 class Waiting(NamedTuple):

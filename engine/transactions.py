@@ -49,6 +49,7 @@ class Transaction:
         "dialect",
         "held",
         "keys",
+        "known",
         "locks",
         "notes",
         "registry",
@@ -63,6 +64,7 @@ class Transaction:
         self.keys = keys
         self.writing = writing
         self.notes: dict[Any, Any] = {}  # what one verb leaves for another within this transaction
+        self.known: dict[Hashable, tuple[Any, Any]] = {}  # answers made of named tables, and as of when
         self.held: dict[int, Any] = {}  # the cases that it holds, as they stand now (engine.stepping)
         self.changes = 0  # how often it wrote, or waited for a lock: what was read before may be old then
         self.locks = 0  # how often it waited for a lock
@@ -87,9 +89,10 @@ class Transaction:
         `of`: the answer is made of these tables alone, so that only what is written to them counts.
         """
         stamp = (self.locks, *(self.written.get(table.name, 0) for table in of)) if of else self.changes
-        kept = self.notes.get(key)
+        answers = self.known if of else self.notes
+        kept = answers.get(key)
         if kept is None or kept[0] != stamp:
-            kept = self.notes[key] = (stamp, ask())
+            kept = answers[key] = (stamp, ask())
         answer: Answer = kept[1]
         return answer
 
@@ -97,17 +100,20 @@ class Transaction:
     def aside(self) -> Iterator["Transaction"]:
         """A part of this transaction that can be undone alone: any exception undoes it, and nothing else.
 
-        It knows what the whole has read so far; what it learns or decides goes no further than itself.
+        It knows what the whole has read so far. What it decides goes no further than itself; what it reads
+        of tables that it did not write, the whole knows from then on.
         """
         part = Transaction(self.connection, self.registry, self.keys, self.writing)
-        part.notes, part.held, part.written = dict(self.notes), dict(self.held), dict(self.written)
-        part.changes, part.locks = self.changes, self.locks
+        part.known, part.notes, part.held = self.known, dict(self.notes), dict(self.held)
+        part.changes, part.locks, part.written = self.changes, self.locks, dict(self.written)
         self.connection.exec_driver_sql("SAVEPOINT aside")
         try:
             with failures_named(self.connection.engine):
                 yield part
         except BaseException:
             self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT aside")
+            for name, count in part.written.items():  # what the part saw of its own writing is true no more
+                part.written[name] = count + (count != self.written.get(name, 0))
             raise
         else:
             self.connection.exec_driver_sql("RELEASE SAVEPOINT aside")

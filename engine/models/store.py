@@ -71,7 +71,7 @@ _LATEST = _FOUND.where(model.c.kind == bindparam("kind"), model.c.rank == _RANKS
 
 def latest(tx: Transaction, kind: str) -> ModelRow:
     """The models that a new case of this kind runs by; NotFound says to deploy them."""
-    row = tx.execute(_LATEST, {"kind": kind}).first()
+    row = tx.once(("model", kind), lambda: tx.execute(_LATEST, {"kind": kind}).first(), model)
     if row is None:
         raise NotFound(Text(NOT_DEPLOYED, kind=kind))
     return ModelRow(row.id, row.kind, row.sha256)

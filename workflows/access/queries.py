@@ -19,7 +19,9 @@ from sqlalchemy import (
     select,
 )
 
+from engine.cases import find_case
 from engine.records import case, journal, metadata, task
+from engine.stepping import find_task
 from engine.transactions import Transaction
 from workflows.access.records import upload
 from workflows.access.standing_in import desk_of as desk_of
@@ -119,6 +121,16 @@ def case_row(tx: Transaction, case_id: int) -> Any:
     ).one_or_none()
 
 
+class TaskLine(NamedTuple):
+    """An open task with the custodian of its case."""
+
+    id: int
+    case_id: int
+    lane: str
+    organisation_id: int | None
+    custodian_id: int
+
+
 _TASK = (
     select(task.c.id, task.c.case_id, task.c.lane, task.c.organisation_id, case.c.custodian_id)
     .join(case, case.c.id == task.c.case_id)
@@ -127,9 +139,16 @@ _TASK = (
 
 
 @once(case, task)
-def task_row(tx: Transaction, task_id: int) -> Any:
-    """An open task with the custodian of its case."""
-    return tx.execute(_TASK, {"task": task_id}).one_or_none()
+def task_row(tx: Transaction, task_id: int) -> TaskLine | None:
+    """The line of an open task; of a case that is held, from what is known of it."""
+    if tx.held:
+        found = find_task(tx, task_id)
+        held = find_case(tx, found.case_id) if found is not None else None
+        if found is None or held is None:
+            return None
+        return TaskLine(found.id, found.case_id, found.lane, found.organisation_id, held.custodian_id)
+    row = tx.execute(_TASK, {"task": task_id}).first()
+    return TaskLine(*tuple(row)) if row else None
 
 
 @once(vote, meeting)

@@ -148,8 +148,8 @@ def _step_positions(tx: Transaction, permission: str, thing: Thing | None) -> fr
     if not isinstance(thing, Task) or permission not in ("task.complete", "task.confirm"):
         return None
     row = queries.task_row(tx, thing.id)
-    step = STEPS.get(_element(tx, thing.id) or "") if row is not None else None
-    if step is None:
+    step = STEPS.get(_element(tx, thing.id) or "")
+    if row is None or step is None:
         return None
     node = tree_of(tx).nodes.get(row.organisation_id or row.custodian_id)
     kind = node.kind if node is not None else None

@@ -80,7 +80,12 @@ _ABLE = (
 def desk_of(tx: Transaction, organisation_id: int, on: date) -> int | None:
     """Where its tasks are done on the day: itself, or the nearest staffed one above; None: nobody there."""
     line = [organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)]
-    able = set(tx.execute(_ABLE, {"line": line, "day": on}).scalars())
+    asked = {"line": line, "day": on}
+    able = tx.once(
+        ("desk", organisation_id, on),
+        lambda: set(tx.execute(_ABLE, asked).scalars()),
+        *(position, user_account, organisation_place),
+    )
     return next((one for one in line if one in able), None)
 
 

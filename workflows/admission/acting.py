@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, update
-
 from engine.rows import CaseRow
 from engine.secrets import write_personal
 from engine.transactions import Transaction
@@ -94,15 +92,6 @@ def record_act(
 def standing_in(for_user: int | None) -> dict[str, int]:
     """What the journal says of a deputy beside who acted: for whom."""
     return {} if for_user is None else {"for_user": for_user}
-
-
-_SET_NUMBER = update(act).where(act.c.id == bindparam("of_act")).values(number=bindparam("to_number"))
-
-
-def set_number(acting: Acting, number: str) -> None:
-    """The number taken from the register belongs to the act as well as to its paper."""
-    acting.number = number
-    acting.tx.execute(_SET_NUMBER, {"of_act": acting.act_id, "to_number": number})
 
 
 def keep_texts(acting: Acting, texts: Mapping[str, Any], of: str = "act", number: int | None = None) -> None:

@@ -83,7 +83,9 @@ _WITH = select(member.c.id).where(member.c.student_id == bindparam("student"))
 
 
 def member_with(tx: Transaction, student_id: int) -> int | None:
-    found: int | None = tx.execute(_WITH, {"student": student_id}).scalar()
+    found: int | None = tx.once(
+        ("member", student_id), lambda: tx.execute(_WITH, {"student": student_id}).scalar(), member
+    )
     return found
 
 

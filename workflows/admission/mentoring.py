@@ -53,7 +53,8 @@ _CURRENT = select(helper_assignment).where(
 
 def current(tx: Transaction, case_id: int) -> Any:
     """The helper of now; None where nobody is."""
-    return tx.execute(_CURRENT, {"of_case": case_id}).first()
+    asked = {"of_case": case_id}
+    return tx.once(("helper", case_id), lambda: tx.execute(_CURRENT, asked).first(), helper_assignment)
 
 
 def end(tx: Transaction, case_id: int, on: date, because: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from engine.documents import add_document
 from engine.errors import Conflict, InvalidAnswers
-from workflows.admission.acting import Acting, set_number
+from workflows.admission.acting import Acting
 from workflows.admission.unions import of_outside_union
 from workflows.documents.catalogue import papers
 from workflows.documents.records import issued_number
@@ -72,8 +72,6 @@ def keep_paper(acting: Acting, type: str | None) -> int | None:
     """The row of the paper, once its act is recorded."""
     if type is None:
         return None
-    if acting.number:
-        set_number(acting, acting.number)
     number = add_document(
         acting.tx,
         case_id=acting.main_case_id,

@@ -11,10 +11,10 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 from sqlalchemy import bindparam, select, update
 
-from engine import cases
+from engine import cases, stepping
 from engine.errors import Conflict, InvalidAnswers, NotLawful, Text
-from engine.records import case, clock, task
-from engine.rows import TASK_COLUMNS, CaseRow, Done, TaskRow, open_task_of
+from engine.records import case, clock
+from engine.rows import CaseRow, Done, TaskRow
 from engine.stepping import hold_case
 from engine.time import day_of
 from engine.transactions import Transaction
@@ -219,29 +219,22 @@ def faults_of(messages: Any) -> dict[str, list[Text]]:
     return found
 
 
-_TASK = (
-    select(case.c.parent_id, *TASK_COLUMNS)
-    .join(case, case.c.id == task.c.case_id)
-    .where(task.c.id == bindparam("task"))
-)
+_PARENT = select(case.c.parent_id).where(case.c.id == bindparam("case"))
 
 
 def find_task(tx: Transaction, task_id: int) -> TaskRow | None:
     """An open task; None once it is done. A writing transaction holds its case first, so that of two people
     at once the second finds it done, whatever was asked in between."""
-    parent_id, found = _look_for(tx, task_id)
+    found = stepping.find_task(tx, task_id)
     if found is None or not tx.writing or found.case_id in tx.held:
         return found
     # An admission is held before what hangs under it, always in this order: so nobody waits for each other.
-    for case_id in (parent_id, found.case_id):
-        if case_id is not None:
-            hold_case(tx, case_id)
-    return _look_for(tx, task_id)[1]
-
-
-def _look_for(tx: Transaction, task_id: int) -> tuple[int | None, TaskRow | None]:
-    row = tx.execute(_TASK, {"task": task_id}).first()
-    return (row.parent_id, open_task_of(tuple(row)[1:])) if row else (None, None)
+    case_id = found.case_id
+    parent_id = tx.execute(_PARENT, {"case": case_id}).scalar()
+    for one in (parent_id, case_id):
+        if one is not None:
+            hold_case(tx, one)
+    return stepping.find_task(tx, task_id)
 
 
 def same_version(case: CaseRow, case_version: int | None) -> None:

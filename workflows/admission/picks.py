@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from marshmallow import Schema
-from sqlalchemy import or_, select
 
 from engine.errors import InvalidAnswers, Text
 from workflows.admission.acting import Acting
@@ -21,7 +20,6 @@ from workflows.organisations.kinds import (
     YOUTH_UNION_BASE,
 )
 from workflows.organisations.queries import tree_of
-from workflows.organisations.records import organisation
 
 # Who may be asked to take a person over: a cell, or a committee that hands on to one of its cells.
 RECEIVERS = COMMITTEES - {PROVINCE_COMMITTEE} | {PARTY_CELL}
@@ -41,20 +39,12 @@ def refuse_unknown(acting: Acting) -> None:
     picked = list(_picked(FORMS[acting.element], acting.answers, ""))
     if not picked:
         return
-    kinds: dict[int, str] = {
-        row.id: row.kind
-        for row in acting.tx.execute(
-            select(organisation.c.id, organisation.c.kind).where(
-                organisation.c.id.in_({number for _, _, number in picked}),
-                organisation.c.valid_from <= acting.on,
-                or_(organisation.c.valid_to.is_(None), organisation.c.valid_to > acting.on),
-            )
-        )
-    }
+    nodes = tree_of(acting.tx).nodes
+    standing = {number for _, _, number in picked if number in nodes and nodes[number].stands_on(acting.on)}
     wrong = {
         name: [_not_there(acting, number)]
         for name, source, number in picked
-        if kinds.get(number) not in KINDS_OF[source]
+        if number not in standing or nodes[number].kind not in KINDS_OF[source]
     }
     if acting.answers.get("receiver_id") == acting.case.custodian_id:
         wrong["receiver_id"] = [Text("Nơi này đang quản lý người chuyển đi. Hãy chọn nơi nhận khác.")]

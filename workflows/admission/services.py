@@ -160,7 +160,7 @@ def stage_left(tx: Transaction, case: CaseRow, on: date) -> str:
 def deciding_kept(tx: Transaction, case: CaseRow, on: date) -> str:
     """Whether the last change of unit left the person under the committee that decided before."""
     last = history.latest(tx, case.id, history.INTERRUPTION)
-    steps = custody.last_steps(tx, case.subject_id, 2)
+    steps = custody.last_steps(tx, case.subject_id)
     if last is None or last.outcome != "unit_changed" or len(steps) < 2:
         return "no"
     tree = tree_of(tx)

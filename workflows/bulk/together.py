@@ -7,7 +7,7 @@ as they were. The time is short: others may wait for one of these cases, or for 
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,8 +19,10 @@ from engine.errors import Failure, ModelError, Unavailable
 from engine.incidents import open_incident, trace_of
 from engine.records import case
 from engine.stepping import hold_free
+from engine.time import day_of
 from engine.transactions import Store, Transaction
 from engine.turns import Turn
+from workflows.access import acting_for
 from workflows.access.relations import UNSEEN
 from workflows.bulk.doing import broken, why_of
 from workflows.bulk.records import BARRED, FAILED, FINE, KEPT, READY, REFUSED, WAITING, batch, batch_line
@@ -62,12 +64,14 @@ def do_together(store: Store, found: Any, manner: Manner, do: Doing, *, now: dat
     end = min(until, time.monotonic() + _longest(store))
     with store.transaction(now=now) as tx:
         lines = _claim(tx, found, manner.before)
-        tree_of(tx), calendar_of(tx)  # read once for all of them
-        for place, line in enumerate(lines, 1):
-            _one(tx, found, line, manner, do, now)
+        tree_of(tx), calendar_of(tx), acting_for(tx, found.by, day_of(now))  # read once for all of them
+        marked = []
+        for line in lines:
+            marked.append(_one(tx, found, line, manner, do, now))
             if time.monotonic() > end:
-                return place
-        return len(lines)
+                break
+        _mark(tx, [one for one in marked if one])
+        return len(marked)
 
 
 def _longest(store: Store) -> float:
@@ -75,59 +79,44 @@ def _longest(store: Store) -> float:
     return turn.WORK if turn.one_writer else LONGEST
 
 
-def _one(tx: Transaction, found: Any, line: Any, manner: Manner, do: Doing, now: datetime) -> None:
+def _one(
+    tx: Transaction, found: Any, line: Any, manner: Manner, do: Doing, now: datetime
+) -> dict[str, Any] | None:
+    """Gives what is to be written to the line; None where the line itself goes."""
+
+    def mark(state: str, **what: Any) -> dict[str, Any]:
+        done = None if manner.undone else now
+        plain = {"to_result": None, "to_why": None, "to_case": line.case_id, "to_done": done}
+        return {"of_line": line.id, "from_state": manner.before, "to_state": state} | plain | what
+
     try:
         with tx.aside() as part:
             result = do(part, line)
             if manner.undone:
                 raise _Undone(result)
-            _keep(part, line, manner, result, now)
     except _Undone as tried:
-        _mark(tx, line, manner, manner.fine, now, result=tried.result)
+        return mark(manner.fine, to_result=tried.result)
     except Unavailable:
         raise
     except ModelError as error:
         broken_at, cause = error.element, error.reason
         open_incident(tx, "model", case_id=error.case_id, element=broken_at, cause=cause, now=now)
-        _mark(tx, line, manner, manner.failed, now, why=why_of(error))
+        return mark(manner.failed, to_why=why_of(error))
     except Failure as failure:
-        _mark(tx, line, manner, manner.refused, now, why=why_of(failure))
+        return mark(manner.refused, to_why=why_of(failure))
     except Exception as error:
         log.error("batch %s, line %s: %s", found.id, line.id, trace_of(error))
-        _mark(tx, line, manner, manner.failed, now, why=broken())
-
-
-def _keep(tx: Transaction, line: Any, manner: Manner, result: dict[str, Any], now: datetime) -> None:
-    """What came of the line; of an answer that nobody lists or counts, not even that there was a line."""
-    if result.get("closed") in UNSEEN:
+        return mark(manner.failed, to_why=broken())
+    if result.get("closed") in UNSEEN:  # nobody lists or counts it: not even that there was a line
         tx.execute(delete(batch_line).where(batch_line.c.id == line.id))
-        return
-    case_id = line.case_id or result.get("case")
-    _mark(tx, line, manner, manner.fine, now, result=result, case_id=case_id)
+        return None
+    return mark(manner.fine, to_result=result, to_case=line.case_id or result.get("case"))
 
 
-def _mark(
-    tx: Transaction,
-    line: Any,
-    manner: Manner,
-    state: str,
-    now: datetime,
-    *,
-    result: dict[str, Any] | None = None,
-    why: dict[str, Any] | None = None,
-    case_id: int | None = None,
-) -> None:
-    """What became of a line; one that somebody else did meanwhile stays done."""
-    values = {
-        "of_line": line.id,
-        "from_state": manner.before,
-        "to_state": state,
-        "to_result": result,
-        "to_why": why,
-        "to_done": None if manner.undone else now,
-        "to_case": case_id or line.case_id,
-    }
-    tx.execute(_MARK, values)
+def _mark(tx: Transaction, lines: list[dict[str, Any]]) -> None:
+    """What became of the lines; one that somebody else did meanwhile stays done."""
+    if lines:
+        tx.execute(_MARK, lines if len(lines) > 1 else lines[0])
 
 
 _MARK = (
@@ -154,9 +143,18 @@ def _claim(tx: Transaction, found: Any, state: str) -> list[Any]:
     same = tx.execute(_SAME, {"of_batch": found.id}).first()
     if same is None or tuple(same) != (found.state, found.revision):
         return []
-    free = _hold(tx, [line.case_id for line in lines if line.case_id])
-    some = [line for line in lines if line.case_id is None or line.case_id in free]
+    own = _cases_of(tx, lines)
+    free = _hold(tx, set(own.values()))
+    some = [line for line in lines if line.id not in own or own[line.id] in free]
     return some or lines[:1]  # where all are busy, the first waits for its case
+
+
+def _cases_of(tx: Transaction, lines: Sequence[Any]) -> dict[int, int]:
+    """Line → its case; of a line that only begins one, the open admission that this would hang under."""
+    own = {line.id: line.case_id for line in lines if line.case_id is not None}
+    people = {line.student_id: line.id for line in lines if line.id not in own}
+    found = tx.execute(_ADMISSIONS, {"people": people.keys()}) if people else ()
+    return own | {people[row.subject_id]: row.id for row in found}
 
 
 def _hold(tx: Transaction, case_ids: Collection[int]) -> set[int]:
@@ -176,6 +174,9 @@ _FREE: Select[Any] = (
     .with_for_update(skip_locked=True)
 )
 _SAME = select(batch.c.state, batch.c.revision).where(batch.c.id == bindparam("of_batch"))
+_ADMISSIONS = select(case.c.id, case.c.subject_id).where(
+    case.c.kind == "admission", among(case.c.subject_id, "people"), case.c.closed_on.is_(None)
+)
 _PARENTS = select(case.c.id, case.c.parent_id).where(among(case.c.id, "cases"))
 
 

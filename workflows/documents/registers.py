@@ -7,9 +7,12 @@ database. A number typed by hand is kept as such; numbers that were skipped are 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import bindparam, case, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
@@ -98,16 +101,23 @@ def next_number(
 
 def _count(tx: Transaction, organisation_id: int, term_id: int, symbol: str, typed: int | None) -> int:
     """Raise the counter by one, or up to a number typed by hand; the row stays locked to the end."""
-    last = number_register.c.last
     row = {"organisation_id": organisation_id, "term_id": term_id, "symbol": symbol, "last": typed or 1}
-    dialect = postgresql if tx.dialect == "postgresql" else sqlite
-    statement = dialect.insert(number_register).values(row)
-    raised = last + 1 if typed is None else case((last < typed, typed), else_=last)
-    statement = statement.on_conflict_do_update(
-        index_elements=["organisation_id", "term_id", "symbol"], set_={"last": raised}
-    )
-    counted = int(tx.execute(statement.returning(last)).scalar_one())
+    counted = int(tx.execute(_counting(tx.dialect, typed is not None), row).scalar_one())
     return typed if typed is not None else counted
+
+
+@cache
+def _counting(name: str, by_hand: bool) -> ReturningInsert[Any]:
+    """Built once a database. By hand: up to the number that stands there."""
+    dialect, last = (postgresql if name == "postgresql" else sqlite), number_register.c.last
+    adding: Any = dialect.insert(number_register)
+    typed = adding.excluded.last
+    raised = case((last < typed, typed), else_=last) if by_hand else last + 1
+    key = ["organisation_id", "term_id", "symbol"]
+    counting: ReturningInsert[Any] = adding.on_conflict_do_update(
+        index_elements=key, set_={"last": raised}
+    ).returning(last)
+    return counting
 
 
 def _typed(wanted: str) -> tuple[int, str]:
@@ -119,7 +129,10 @@ def _typed(wanted: str) -> tuple[int, str]:
 
 def sign_of(tx: Transaction, organisation_id: int) -> str:
     """What stands after the stroke: the organisation's own custom, else that of its kind."""
-    row = tx.execute(_SIGN, {"own": organisation_id}).first()
+    asked = {"own": organisation_id}
+    row = tx.once(
+        ("sign", organisation_id), lambda: tx.execute(_SIGN, asked).first(), organisation, numbering
+    )
     if row is None:
         return ""
     return str(row.sign) if row.sign is not None else issuers().get(row.kind, "")

@@ -43,7 +43,8 @@ def term_on(tx: Transaction, organisation_id: int, on: date) -> int:
 
 
 def _terms(tx: Transaction, organisation_id: int) -> Sequence[Row[Any]]:
-    return tx.execute(_TERMS, {"own": organisation_id}).all()
+    asked = {"own": organisation_id}
+    return tx.once(("terms", organisation_id), lambda: tx.execute(_TERMS, asked).all(), committee_term)
 
 
 def _insert(tx: Transaction, organisation_id: int, name: str, start: date, end: date | None) -> int:

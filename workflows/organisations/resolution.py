@@ -173,7 +173,8 @@ SENDERS: Final[Mapping[str, Answering]] = MappingProxyType(
 def receiver_of(tx: "Transaction", handover_id: int) -> int | None:
     """Whom a handover is for, if it is one of ours; the table is of a room above this one: so by name."""
     table = metadata.tables["handover"]
-    found = tx.execute(select(table.c.receiver_id).where(table.c.case_id == handover_id)).scalar()
+    query = select(table.c.receiver_id).where(table.c.case_id == handover_id)
+    found = tx.once(("receiver", handover_id), lambda: tx.execute(query).scalar(), table)
     return None if found is None else int(found)
 
 

@@ -14,18 +14,20 @@ _NEWEST = (
     select(custody)
     .where(custody.c.student_id == bindparam("student"))
     .order_by(custody.c.seq.desc())
-    .limit(bindparam("most"))
+    .limit(2)
 )
 
 
 def last_step(tx: Transaction, student_id: int) -> Any:
     """The step that holds now; None for somebody for whom nobody ever answered."""
-    return next(iter(last_steps(tx, student_id, 1)), None)
+    return next(iter(last_steps(tx, student_id)), None)
 
 
-def last_steps(tx: Transaction, student_id: int, count: int) -> list[Any]:
-    """The newest steps of a person, newest first."""
-    return list(tx.execute(_NEWEST, {"student": student_id, "most": count}))
+def last_steps(tx: Transaction, student_id: int) -> list[Any]:
+    """The two newest steps of a person, newest first."""
+    return tx.once(
+        ("last steps", student_id), lambda: list(tx.execute(_NEWEST, {"student": student_id})), custody
+    )
 
 
 def holds() -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.transactions import Transaction
 from workflows.transfers.records import handover, handover_offer
@@ -19,6 +19,19 @@ def letter_under_way(tx: Transaction, admission_id: int) -> str | None:
     return found
 
 
+_CLOSE = (
+    update(handover_offer)
+    .where(handover_offer.c.handover_id == bindparam("of_handover"), handover_offer.c.answer.is_(None))
+    .values(
+        answer=bindparam("to_answer"),
+        answered_on=bindparam("to_day"),
+        answer_number=bindparam("to_number"),
+        answer_act_id=bindparam("to_act"),
+    )
+    .returning(handover_offer.c.sender_id)
+)
+
+
 def close_offer(
     tx: Transaction,
     handover_id: int,
@@ -28,13 +41,6 @@ def close_offer(
     act_id: int | None = None,
 ) -> int | None:
     """The open offer gets its answer; gives who wrote the letter."""
-    o = handover_offer.c
-    found = tx.execute(
-        select(o.id, o.sender_id).where(o.handover_id == handover_id, o.answer.is_(None))
-    ).first()
-    if found is None:
-        return None
-    answered = {"answer": word, "answered_on": on, "answer_number": number, "answer_act_id": act_id}
-    tx.execute(update(handover_offer).where(o.id == found.id).values(answered))
-    sender: int | None = found.sender_id
-    return sender
+    answered = {"to_answer": word, "to_day": on, "to_number": number, "to_act": act_id}
+    found = tx.execute(_CLOSE, {"of_handover": handover_id, **answered}).first()
+    return None if found is None else found.sender_id

@@ -6,7 +6,7 @@ There we prepare the data and keep the procedure's number and days, and fill no 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from engine.among import among
 from engine.errors import InvalidAnswers, Text
@@ -17,18 +17,19 @@ from workflows.organisations.queries import tree_of
 from workflows.organisations.records import organisation
 from workflows.transfers.records import portal_period
 
+_ALL = select(portal_period)  # a handful: an organisation declares its own once
+
 
 def in_force(tx: Transaction, organisation_id: int, variant: str, on: date) -> bool:
     """Whether the portal carries this form of transfer for the organisation, or one above it, that day."""
-    p = portal_period.c
-    covering = [organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)]
-    query = select(p.id).where(
-        among(p.organisation_id, "covering"),
-        p.variant == variant,
-        p.valid_from <= on,
-        or_(p.valid_to.is_(None), p.valid_to > on),
+    covering = {organisation_id, *tree_of(tx).ancestors_on(organisation_id, on)}
+    return any(
+        row.organisation_id in covering
+        and row.variant == variant
+        and row.valid_from <= on
+        and (row.valid_to is None or on < row.valid_to)
+        for row in tx.once("portal", lambda: tx.execute(_ALL).all(), portal_period)
     )
-    return tx.execute(query.limit(1), {"covering": covering}).first() is not None
 
 
 def periods(tx: Transaction, organisation_id: int, on: date) -> list[Any]:

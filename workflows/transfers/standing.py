@@ -48,7 +48,9 @@ RECOGNITION, CEREMONY = ("cell_recognition",), ("admission_ceremony",)
 
 def row_of(tx: Transaction, handover_id: int) -> Any:
     """What the forms of a handover have said so far."""
-    return tx.execute(_ROW, {"handover": handover_id}).one()
+    return tx.once(
+        ("handover", handover_id), lambda: tx.execute(_ROW, {"handover": handover_id}).one(), handover
+    )
 
 
 def standing_of(tx: Transaction, student_id: int, admission: CaseRow | None, on: date) -> str | None:

@@ -80,8 +80,7 @@ def open_for(
         "admission_id": admission.id if admission is not None else None,
         "from_id": holder,
     }
-    if _unwritten(tx, opened.id):
-        tx.insert(handover, row)
+    tx.insert_unless_there(handover, row)  # a repeated request has its row
     return opened
 
 
@@ -102,11 +101,6 @@ def _open_admission(tx: Transaction, student_id: int) -> CaseRow | None:
 def _under_way(tx: Transaction, student_id: int) -> CaseRow | None:
     found = tx.execute(_OPEN_CASE, {"kind": KIND, "person": student_id}).scalar()
     return cases.get_case(tx, found) if found is not None else None
-
-
-def _unwritten(tx: Transaction, case_id: int) -> bool:
-    """False where a repeated request got its first answer."""
-    return tx.execute(select(handover.c.case_id).where(handover.c.case_id == case_id)).first() is None
 
 
 def _holder(tx: Transaction, student_id: int, admission: CaseRow | None, on: date, now: datetime) -> int:

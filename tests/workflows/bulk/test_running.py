@@ -244,7 +244,8 @@ def test_a_line_done_by_another_process_stays_done_when_the_first_one_fails(
     [line] = batches.lines(number)
     with world.store.transaction() as tx:
         tx.execute(update(batch_line).where(batch_line.c.id == line.id).values(state="done"))
-        together._mark(tx, line, together.WORK, "refused", noon(world.today), why=doing.broken())
+        what = {"to_result": None, "to_why": doing.broken(), "to_case": None, "to_done": noon(world.today)}
+        together._mark(tx, [{"of_line": line.id, "from_state": "ready", "to_state": "refused"} | what])
     assert batches.states(number) == ["done"]
 
 
