@@ -19,12 +19,11 @@ from engine.records import case, timer
 from engine.stepping import hold_free, waiting_timers
 from engine.sweeping import told_to_end
 from engine.transactions import Store, Transaction
-from engine.turns import Turn
+from engine.turns import Turn, longest
 
 TELL_AFTER = 3  # attempts, then an operator is told
 LONGEST_WAIT = timedelta(hours=12)
-TOGETHER = 20  # timers in a transaction, but
-LONGEST = 0.03  # seconds of it, since others may wait for one of these cases, on SQLite for the only writer
+TOGETHER = 20  # timers in a transaction, if it does not grow too long
 
 
 @dataclass
@@ -64,7 +63,7 @@ def _fire_some(store: Store, now: datetime, count: int, swept: Swept) -> int:
     try:
         with store.transaction(now=now) as tx:
             taken = _claim(tx, now, count, swept.idle)
-            fired = _fire_together(tx, taken, now)
+            fired = _fire_together(tx, taken, now, time.monotonic() + longest(store))
     except Unavailable:
         raise
     except (_Undone, Conflict):
@@ -97,10 +96,10 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return timer.c.due_at <= now, or_(waiting.is_(None), waiting <= now, waiting > now + LONGEST_WAIT)
 
 
-def _fire_together(tx: Transaction, taken: Mapping[int, int], now: datetime) -> dict[int, bool]:
+def _fire_together(tx: Transaction, taken: Mapping[int, int], now: datetime, end: float) -> dict[int, bool]:
     """Says of each whether it moved, until the time is up; those that are left stay due. Of one case only
     the first is fired: it may end or move the others."""
-    end, fired, moved = time.monotonic() + LONGEST, dict[int, bool](), set[int]()
+    fired, moved = dict[int, bool](), set[int]()
     try:
         for waiting in waiting_timers(tx, taken):
             if waiting.case_id in moved:

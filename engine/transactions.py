@@ -131,8 +131,7 @@ class Transaction:
         added = 0
         for start in range(0, len(rows), ROWS_AT_ONCE):
             some = list(rows[start : start + ROWS_AT_ONCE])
-            adding = _new_only(table, self.dialect)
-            found = self.execute(adding, some[0]) if len(some) == 1 else self.execute(adding.values(some))
+            found = self.execute(_new_only(table, self.dialect), some if len(some) > 1 else some[0])
             added += len(found.all())
         return added
 

@@ -18,19 +18,34 @@ NICE = 10  # of 19: next to a process that serves pages, a tenth of a core that 
 LOOK = 0.005  # seconds between looks whether another worker's turn is over
 PATIENCE = 5.0  # then the file is not waited for: whoever holds it has come to a stop
 WORK, REST = 0.025, 0.006  # seconds of writing, then of rest: a person waits no longer than these
+LONGEST = 0.2  # seconds of a transaction of many where others can write beside it
+
+
+def has_one_writer(store: Store) -> bool:
+    """Whether a transaction that writes keeps everybody else from writing."""
+    return bool(store.engine.dialect.name == "sqlite")
+
+
+def longest(store: Store) -> float:
+    """Seconds after which a transaction that does many things ends: somebody may wait for one of its cases,
+    or for the only writer."""
+    return WORK if has_one_writer(store) else LONGEST
 
 
 class Turn:
-    """For many transactions one after the other: leaves a gap after some work, where there is one writer."""
+    """For many transactions one after the other: leaves a gap after some work, where there is one writer.
+
+    Whoever gave way rests with each transaction already (`Queue`).
+    """
 
     WORK, REST = WORK, REST
 
     def __init__(self, store: Store) -> None:
-        self.one_writer = store.engine.dialect.name == "sqlite"
+        self.rests = has_one_writer(store) and not isinstance(store.queue, Queue)
         self.since = time.monotonic()
 
     def rest(self) -> None:
-        if self.one_writer and time.monotonic() - self.since > self.WORK:
+        if self.rests and time.monotonic() - self.since > self.WORK:
             time.sleep(self.REST)
             self.since = time.monotonic()
 
@@ -70,6 +85,6 @@ def give_way(store: Store) -> None:
     """For a process that works in the background from now on: people's requests come first."""
     with suppress(AttributeError, OSError):  # not on every system, not to everybody
         os.nice(NICE)
-    if store.engine.dialect.name == "sqlite":
+    if has_one_writer(store):
         with suppress(OSError):
             store.queue = Queue(Path(f"{store.engine.url.database}-worker"))

@@ -110,3 +110,15 @@ def test_only_where_there_is_one_writer_there_is_rest(
     turn.rest()
     turn.rest()
     assert rests == ([turns.REST] if library.store.engine.dialect.name == "sqlite" else [])
+
+
+def test_who_gave_way_rests_with_each_transaction_and_not_once_more(
+    library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rests: list[float] = []
+    library.store.queue = Queue(tmp_path / "queue")
+    turn = Turn(library.store)
+    turn.since -= 1
+    monkeypatch.setattr(turns.time, "sleep", rests.append)
+    turn.rest()
+    assert rests == []

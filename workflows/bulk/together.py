@@ -21,7 +21,7 @@ from engine.records import case
 from engine.stepping import hold_free
 from engine.time import day_of
 from engine.transactions import Store, Transaction
-from engine.turns import Turn
+from engine.turns import longest
 from workflows.access import acting_for
 from workflows.access.relations import UNSEEN
 from workflows.bulk.doing import broken, why_of
@@ -29,8 +29,7 @@ from workflows.bulk.records import BARRED, FAILED, FINE, KEPT, READY, REFUSED, W
 from workflows.organisations.queries import tree_of
 from workflows.rules.queries import calendar_of
 
-TOGETHER = 20  # lines in a transaction, but
-LONGEST = 0.2  # seconds of it
+TOGETHER = 20  # lines in a transaction, if it does not grow too long
 log = logging.getLogger(__name__)
 
 
@@ -61,7 +60,7 @@ def do_together(store: Store, found: Any, manner: Manner, do: Doing, *, now: dat
 
     A line that fails keeps its reason and stops no other. `found`: the batch as it was read.
     """
-    end = min(until, time.monotonic() + _longest(store))
+    end = min(until, time.monotonic() + longest(store))
     with store.transaction(now=now) as tx:
         lines = _claim(tx, found, manner.before)
         tree_of(tx), calendar_of(tx), acting_for(tx, found.by, day_of(now))  # read once for all of them
@@ -72,11 +71,6 @@ def do_together(store: Store, found: Any, manner: Manner, do: Doing, *, now: dat
                 break
         _mark(tx, [one for one in marked if one])
         return len(marked)
-
-
-def _longest(store: Store) -> float:
-    turn = Turn(store)
-    return turn.WORK if turn.one_writer else LONGEST
 
 
 def _one(

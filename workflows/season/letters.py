@@ -19,7 +19,7 @@ from engine.secrets import reveal, write_personal
 from engine.sweeping import keep_broken, told_to_end
 from engine.time import day_of
 from engine.transactions import Store, Transaction
-from engine.turns import Turn
+from engine.turns import Turn, longest
 from workflows.organisations.records import organisation
 from workflows.people.names import Name, search_key
 from workflows.people.records import student
@@ -29,7 +29,7 @@ from workflows.transfers.queries import Both, one_as_sent
 from workflows.transfers.records import handover_offer
 
 JOB = "draw_letters"
-TOGETHER, LONGEST = 20, 0.5  # letters in a transaction, and seconds of it: nobody waits for these rows
+TOGETHER = 20  # letters in a transaction, if it does not grow too long
 SECONDS = 20.0  # of one run; the next begins at once
 BACK = timedelta(days=90)  # older offers were printed before there was this list
 PAGE, MOST = 50, 500
@@ -86,8 +86,7 @@ def _draw_some(
     query = select(handover_offer).where(*_to_draw(now), handover_offer.c.id.not_in(broken))
     query = query.order_by(handover_offer.c.id).limit(TOGETHER).with_for_update(skip_locked=True)
     failed: dict[int, Exception] = {}
-    drawn, turn = 0, Turn(store)
-    end = time.monotonic() + (turn.WORK if turn.one_writer else LONGEST)
+    drawn, end = 0, time.monotonic() + longest(store)
     with store.transaction(now=now) as tx:
         for offer in tx.execute(query).all():
             try:

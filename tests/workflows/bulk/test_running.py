@@ -64,7 +64,7 @@ def attempt(*what, **more):
         os.kill(os.getpid(), signal.SIGKILL)  # after the act, before its transaction ends
     return result
 running.attempt = attempt
-together._FREE, together._longest = together._FREE.limit(lines), lambda store: 60  # so many together
+together._FREE, together.longest = together._FREE.limit(lines), lambda store: 60  # so many together
 store = Store(open_engine(url, keys.database), registry=build_registry(), keys=keys)
 running.advance(store, number, now=now, seconds=60)
 """
@@ -254,6 +254,7 @@ def test_on_sqlite_lines_let_others_write_between_them(
 ) -> None:
     rests: list[float] = []
     monkeypatch.setattr(running.Turn, "WORK", 0)
+    monkeypatch.setattr(together, "longest", lambda store: 0)
     monkeypatch.setattr("engine.turns.time.sleep", rests.append)
     batches.advance(batches.ready(2))
     one_writer = world.store.engine.dialect.name == "sqlite"
