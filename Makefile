@@ -41,6 +41,7 @@ bench: setup
 
 faults: setup
 	@KETNAP_FAULTS=long $(BIN)/python -m pytest -n 0 tests/faults
+	@KETNAP_FAULTS=long $(BIN)/python -m pytest -n 2 -m hypothesis --ignore tests/faults
 
 pictures: setup
 	@$(BIN)/python docs/take_pictures.py
