@@ -3,16 +3,11 @@
 The leavers are those of the demonstration with their open cases, copied with their rows; everything done to
 them takes the way of the pages: a list, its form, the trial of each line, the start, the work; trials and
 work are the worker processes', as where a page was closed. Beside it the single verbs in a loop.
-
-    python -m bench.season URL JOB…        is one worker process with these jobs
 """
 
-import gc
 import logging
 import os
 import resource
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,19 +23,18 @@ from bench.desk import open_store
 from bench.leavers import crowd_of_leavers
 from bench.province import TODAY, live_through, move
 from bench.server import postgresql
-from engine.database import open_engine
+from bench.working import KEYS, start
 from engine.records import case, incident, task
-from engine.secrets import Keys
 from engine.time import start_of
 from engine.transactions import Store, Transaction
 from workflows.access.standing_in import able_at, desk_of
-from workflows.admission.registry import build_registry
 from workflows.bulk import choosing, orders
 from workflows.bulk.answers import Typed
 from workflows.bulk.queries import find_batch, lines_of
 from workflows.bulk.records import BARRED, CHECKING, KEPT, RUNNING, batch, batch_line
 from workflows.bulk.running import advance
 from workflows.bulk.table import MOST_LINES
+from workflows.jobs import JOBS
 from workflows.organisations.queries import tree_of
 from workflows.season.letters import JOB as DRAW
 from workflows.season.letters import left_to_draw
@@ -53,7 +47,6 @@ from workflows.transfers.taking import cells_under
 LEAVERS, ON_SQLITE, QUICK, SINGLY, SECONDS = 5_000, 1_000, 200, 40, 180.0
 PROCESSES = 2
 POSITIONS = ("secretary", "deputy_secretary")
-KEYS = Keys(bytes(range(32)))
 NOW = start_of(TODAY) + timedelta(hours=3)
 ON_A_PAGE = 1.5
 LATER = NOW + timedelta(minutes=5)  # the worker's clock: every page was closed long ago
@@ -355,8 +348,8 @@ class _Workers:
     """Worker processes, and the CPU seconds that they have used."""
 
     def __init__(self, url: str, count: int, *jobs: str) -> None:
-        command = [sys.executable, "-m", "bench.season", url, *jobs]
-        self.running = [os.posix_spawn(sys.executable, command, os.environ) for _ in range(count)]
+        jobs = jobs or tuple(job.name for job in JOBS if not job.by_day)  # all but the letters
+        self.running = [start(url, LATER, *jobs) for _ in range(count)]
 
     def __enter__(self) -> "_Workers":
         return self
@@ -396,30 +389,6 @@ class _Watch:
         return own.ru_utime + own.ru_stime + self.workers.cpu_s()
 
 
-def work(url: str, names: Sequence[str]) -> None:
-    """One worker process, as `ketnap worker` is, with these jobs; without names all but the drawing."""
-    from engine.scheduler import run_worker, until_told_to_end
-    from web.commands.serving import worker_jobs
-
-    logging.disable(logging.WARNING)
-    store = Store(open_engine(url, KEYS.database), registry=build_registry(), keys=KEYS)
-    gc.freeze()  # as `ketnap worker` does
-    # a night's sweeps are another measurement
-    jobs = [
-        job for job in worker_jobs() if (job.name in names if names else not job.by_day and job.name != DRAW)
-    ]
-    stop, began = until_told_to_end(), time.monotonic()
-    threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()
-    run_worker(store, jobs, clock=lambda: LATER + timedelta(seconds=time.monotonic() - began), stop=stop)
-
-
-def _end_with(parent: int, stop: threading.Event) -> None:
-    """A measurement that was broken off leaves no worker behind."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    stop.set()
-
-
 def season_verdicts(seasons: Sequence[Season]) -> dict[str, dict[str, float | bool]]:
     return {
         f"{one.leavers} người ra trường, {one.database}": {
@@ -447,7 +416,3 @@ def print_season(seasons: Sequence[Season]) -> None:
         table.add_row("Ba lần xem trước", f"{one.trials:.1f}", "", "", "")
         table.add_row("Ba lần ghi", f"{one.seconds:.1f} / {SECONDS:.0f}", "", kept, whole)
         Console().print(table)
-
-
-if __name__ == "__main__":
-    work(sys.argv[1], sys.argv[2:])

@@ -3,18 +3,13 @@
 Real cases of the demonstration through the real write path; each timer must fire once. Meanwhile somebody
 whose organisations have no part in the storm reads the inbox and takes tasks in hand, again and again, timed
 beside the same before the first timer fires. Who reads and acts is a process on the same machine.
-
-    python -m bench.worker URL MOMENT      is one worker process: it begins on that moment and never ends
 """
 
-import gc
 import logging
 import os
 import random
 import shutil
 import signal
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,13 +27,12 @@ from bench.crowd import crowd
 from bench.desk import SITE, application, open_store, place_in, signed_in
 from bench.province import TODAY, live_through, move
 from bench.server import postgresql
+from bench.working import KEYS, start
 from engine.assignment import assign
 from engine.database import open_engine
 from engine.records import case, incident, journal, task, timer
-from engine.secrets import Keys
 from engine.time import start_of
 from engine.transactions import Store
-from engine.turns import give_way
 from workflows.admission.registry import build_registry
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution
@@ -48,7 +42,6 @@ PAGE_MS, ACT_MS = 100.0, 250.0  # what "unharmed meanwhile" means, on both datab
 PROCESSES = (1, 2, 4)
 KILLS = 3
 PAUSE = 0.15  # of the person who reads a page before the next
-KEYS = Keys(bytes(range(32)))
 Say = Callable[[str], None]
 
 
@@ -198,8 +191,8 @@ class _Workers:
     """So many worker processes, and the CPU seconds of those that have ended."""
 
     def __init__(self, url: str, moment: datetime, count: int) -> None:
-        self.command = [sys.executable, "-m", "bench.worker", url, moment.isoformat()]
-        self.running = [self._start() for _ in range(count)]
+        self.url, self.moment = url, moment
+        self.running = [start(url, moment) for _ in range(count)]
         self.cpu_s = 0.0
 
     def __enter__(self) -> "_Workers":
@@ -214,10 +207,7 @@ class _Workers:
     def replace(self, place: int) -> None:
         os.kill(self.running[place], signal.SIGKILL)
         self._wait(self.running[place])
-        self.running[place] = self._start()
-
-    def _start(self) -> int:
-        return os.posix_spawn(sys.executable, self.command, os.environ)
+        self.running[place] = start(self.url, self.moment)
 
     def _wait(self, pid: int) -> None:
         used = os.wait4(pid, 0)[2]
@@ -275,30 +265,3 @@ def print_worker(storms: list[Storm]) -> None:
             "giữ" if one.in_time and one.unharmed else "KHÔNG GIỮ",
         )
     Console().print(table)
-
-
-def work(url: str, moment: datetime) -> None:
-    """One worker process, as `ketnap worker` is, on a day of its own."""
-    from engine.scheduler import run_worker, until_told_to_end
-    from workflows.jobs import JOBS
-
-    logging.disable(logging.WARNING)
-    engine = open_engine(url, KEYS.database)
-    store = Store(engine, registry=build_registry(), keys=KEYS)
-    gc.freeze()  # as `ketnap worker` does
-    give_way(store)
-    jobs = [job for job in JOBS if not job.by_day]  # a night's sweeps are another measurement
-    stop = until_told_to_end()
-    threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()
-    run_worker(store, jobs, clock=lambda: moment, stop=stop)
-
-
-def _end_with(parent: int, stop: threading.Event) -> None:
-    """A measurement that was broken off leaves no worker behind."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    stop.set()
-
-
-if __name__ == "__main__":
-    work(sys.argv[1], datetime.fromisoformat(sys.argv[2]))
