@@ -25,6 +25,7 @@ from workflows.reminders.raising import remind
 from workflows.reminders.settling import settle
 from workflows.reorganisation.carrying import carry_due
 from workflows.season.letters import JOB as DRAW
+from workflows.season.letters import some_to_draw
 from workflows.season.rising import raise_leavers
 from workflows.transfers.alarms import raise_unhelped
 
@@ -98,7 +99,13 @@ JOBS = (
 
 def drawing_job(draw_letters: Callable[[Store, datetime], Done]) -> Job:
     """Letters of handovers, drawn by whoever knows how papers look."""
-    return Job(DRAW, 15, draw_letters, label="Soạn sẵn giấy giới thiệu để in")
+
+    def draw_what_waits(store: Store, now: datetime) -> Done:
+        with store.transaction(writing=False) as tx:
+            waits = some_to_draw(tx, now)
+        return draw_letters(store, now) if waits else Done()
+
+    return Job(DRAW, 15, draw_what_waits, label="Soạn sẵn giấy giới thiệu để in")
 
 
 def post_job(open_line: OpenLine) -> Job:

@@ -60,6 +60,10 @@ def left_to_draw(tx: Transaction, now: datetime) -> int:
     return int(tx.execute(select(func.count(handover_offer.c.id)).where(*_to_draw(now))).scalar_one())
 
 
+def some_to_draw(tx: Transaction, now: datetime) -> bool:
+    return tx.execute(select(handover_offer.c.id).where(*_to_draw(now)).limit(1)).first() is not None
+
+
 def draw_letters(store: Store, now: datetime, draw: Drawing) -> Done:
     """Draws what waits, some in a transaction; a broken one is told to the operator and stops no other."""
     end, turn = time.monotonic() + SECONDS, Turn(store)
