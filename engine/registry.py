@@ -3,7 +3,7 @@
 The engine knows elements by name only; everything that a name means is looked up here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ Service = Callable[["Transaction", "CaseRow", date], str | list[int]]
 Due = Callable[["Transaction", "CaseRow", date], date]
 Place = Callable[["Transaction", "CaseRow", str, int | None, date], int | None]
 Worked = Callable[["Transaction", date], bool]
+Ahead = Callable[["Transaction", "Sequence[CaseRow]"], None]
 Timed = Callable[["Transaction", "CaseRow", date, datetime], None]
 
 
@@ -29,6 +30,10 @@ def place_with_custodian(
 def plain_week(tx: "Transaction", day: date) -> bool:
     """The simplest calendar: Monday to Friday are worked."""
     return day.weekday() < 5
+
+
+def nothing_ahead(tx: "Transaction", cases: "Sequence[CaseRow]") -> None:
+    """The simplest preparation: each service asks for itself."""
 
 
 def nothing_more(tx: "Transaction", case: "CaseRow", on: date, now: datetime) -> None:
@@ -47,4 +52,5 @@ class Registry:
     forms: frozenset[str] = frozenset()
     labels: Mapping[str, str] = field(default_factory=dict)  # element -> Vietnamese name
     is_worked: Worked = plain_week  # whether daily jobs of working days are done on this day
+    ahead: Ahead = nothing_ahead  # reads what services will ask of these cases, for all of them at once
     timed: Timed = nothing_more  # what a timer that moved a case means for rows beside it, in its transaction

@@ -88,13 +88,20 @@ class Transaction:
 
         `of`: the answer is made of these tables alone, so that only what is written to them counts.
         """
-        stamp = (self.locks, *(self.written.get(table.name, 0) for table in of)) if of else self.changes
+        stamp = self._stamp(of) if of else self.changes
         answers = self.known if of else self.notes
         kept = answers.get(key)
         if kept is None or kept[0] != stamp:
             kept = answers[key] = (stamp, ask())
         answer: Answer = kept[1]
         return answer
+
+    def know(self, key: Hashable, answer: object, *of: Table) -> None:
+        """What `once` would ask: it was read for many at once."""
+        self.known[key] = (self._stamp(of), answer)
+
+    def _stamp(self, of: tuple[Table, ...]) -> tuple[int, ...]:
+        return (self.locks, *(self.written.get(table.name, 0) for table in of))
 
     @contextmanager
     def aside(self) -> Iterator["Transaction"]:

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
+from engine.belonging import Belonging
 from engine.errors import InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.admission.acting import Acting
@@ -46,22 +45,17 @@ def issue(acting: Acting, kind: str) -> int:
     return number
 
 
+CERTIFICATES = Belonging(certificate, "student_id")
+
+
 def latest(tx: Transaction, student_id: int, kind: str, *, until: date | None = None) -> Any:
     """The newest certificate of a kind, from whatever case, as of a day or of all; None: there is none."""
-    asked = {"of_student": student_id, "of_kind": kind, "until": until or date.max}
-    return tx.once(("certificate", *asked.values()), lambda: tx.execute(_NEWEST, asked).first(), certificate)
-
-
-_NEWEST = (
-    select(certificate)
-    .where(
-        certificate.c.student_id == bindparam("of_student"),
-        certificate.c.kind == bindparam("of_kind"),
-        certificate.c.issued_on <= bindparam("until"),
-    )
-    .order_by(certificate.c.issued_on.desc(), certificate.c.id.desc())
-    .limit(1)
-)
+    found = [
+        row
+        for row in CERTIFICATES.to(tx, student_id)
+        if row.kind == kind and (until is None or row.issued_on <= until)
+    ]
+    return max(found, key=lambda row: (row.issued_on, row.id), default=None)
 
 
 def standing(tx: Transaction, student_id: int, on: date) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
+from engine.belonging import Belonging
 from engine.transactions import Transaction
 from workflows.admission.records import act
 from workflows.rules.deadlines import valid_until
@@ -13,13 +12,12 @@ from workflows.rules.editions import edition_on
 
 INTERRUPTION = "interruption"
 NOT_GONE_BACK_TO = ("annulment",)  # a stage beside the road
-NOTE = "admission.acts"
-_ACTS = select(act).where(act.c.case_id == bindparam("of_case")).order_by(act.c.id)
+ACTS = Belonging(act, "case_id")
 
 
 def acts(tx: Transaction, case_id: int) -> list[Any]:
     """All acts of a case in the order in which they were recorded; read again only after one was written."""
-    return tx.once((NOTE, case_id), lambda: list(tx.execute(_ACTS, {"of_case": case_id})), act)
+    return ACTS.to(tx, case_id)
 
 
 def newest(rows: Sequence[Any], *elements: str, outcomes: tuple[str, ...] = (), after: int = 0) -> Any:

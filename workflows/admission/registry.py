@@ -7,7 +7,7 @@ from engine.transactions import Transaction
 from workflows.admission.clocks import TASK_CLOCK
 from workflows.admission.forms import FORMS
 from workflows.admission.guards import DUES
-from workflows.admission.services import SERVICES
+from workflows.admission.services import SERVICES, ahead
 from workflows.admission.steps import LANES, SERVICE_LABELS, STEPS
 from workflows.organisations.resolution import resolve
 from workflows.rules.queries import calendar_of
@@ -26,6 +26,7 @@ def build_registry() -> Registry:
         forms=frozenset(FORMS),
         labels={**SERVICE_LABELS, **{element: step.label for element, step in STEPS.items()}},
         is_worked=_is_worked,
+        ahead=ahead,
         timed=following.timed,
     )
 

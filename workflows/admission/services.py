@@ -3,12 +3,13 @@
 Verb and word bear the element's name (see the models); none of them writes anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, select
+from sqlalchemy import bindparam, select
 
+from engine.belonging import Belonging
 from engine.rows import CaseRow
 from engine.transactions import Transaction
 from workflows.admission import certificates, history
@@ -46,36 +47,29 @@ def checks_state(tx: Transaction, case: CaseRow, on: date) -> str:
     return "concluded" if found is not None and not history.moved_after(tx, case.id, found.id) else "open"
 
 
-_VERIFICATIONS = (
-    select(verification_request)
-    .where(
-        verification_request.c.case_id == bindparam("of_case"),
-        verification_request.c.replaced_by_id.is_(None),
-        verification_request.c.act_id > bindparam("since"),
-    )
-    .order_by(verification_request.c.id)
-)
-_OPINIONS = (
-    select(opinion_request)
-    .where(opinion_request.c.case_id == bindparam("of_case"), opinion_request.c.act_id > bindparam("since"))
-    .order_by(opinion_request.c.id)
-)
+VERIFICATIONS = Belonging(verification_request, "case_id")
+OPINIONS = Belonging(opinion_request, "case_id")
+
+
+def ahead(tx: Transaction, cases: Sequence[CaseRow]) -> None:
+    """Reads what the verbs below ask of these cases, for all of them at once."""
+    ids = [case.id for case in cases]
+    for rows in (history.ACTS, VERIFICATIONS, OPINIONS):
+        rows.read_ahead(tx, ids)
+    certificates.CERTIFICATES.read_ahead(tx, [case.subject_id for case in cases])
 
 
 def verifications_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
     """The requests that count in the present round of checks."""
-    asked = {"of_case": case.id, "since": history.checks_round(tx, case.id, on)}
-    return _requests(tx, _VERIFICATIONS, asked, verification_request)
+    since = history.checks_round(tx, case.id, on)
+    found = VERIFICATIONS.to(tx, case.id)
+    return [row for row in found if row.replaced_by_id is None and row.act_id > since]
 
 
 def opinions_of_round(tx: Transaction, case: CaseRow, on: date) -> list[Any]:
     """Opinions count within a round of checks and within one unit: a new unit asks its own places."""
     since = max(history.checks_round(tx, case.id, on), history.last_move(tx, case.id))
-    return _requests(tx, _OPINIONS, {"of_case": case.id, "since": since}, opinion_request)
-
-
-def _requests(tx: Transaction, query: Select[Any], asked: dict[str, int], of: Table) -> list[Any]:
-    return tx.once((of.name, *asked.values()), lambda: list(tx.execute(query, asked)), of)
+    return [row for row in OPINIONS.to(tx, case.id) if row.act_id > since]
 
 
 def verification_plan(tx: Transaction, case: CaseRow, on: date) -> str:
