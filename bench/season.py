@@ -243,8 +243,13 @@ def _phase(
         _wait(store, numbers, RUNNING)
     ours = (batch_line.c.batch_id.in_(numbers), batch_line.c.state == KEPT)
     kept = _count(store, select(func.count()).where(*ours))
-    assert kept == len(students), (name, kept, len(students))
+    assert kept == len(students), (name, kept, len(students), _why_not(store, numbers))
     yield Phase(f"{name}: ghi", len(students), watch.seconds, watch.cpu_s, singly_ms)
+
+
+def _why_not(store: Store, numbers: Lists) -> list[Any]:
+    with store.transaction(writing=False) as tx:
+        return [line.why for number in numbers for line in lines_of(tx, number) if line.state != KEPT][:3]
 
 
 def _none_barred(store: Store, number: int) -> None:

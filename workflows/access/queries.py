@@ -348,7 +348,7 @@ class Sides(NamedTuple):
     taken_over: bool
 
 
-TAKEN_BACK = ("recalled", "called_off")  # letters that nobody need have seen; the newest still tells so
+SPENT = ("recalled", "called_off", "returned")  # letters that are nobody's concern; the newest still tells so
 
 
 @once()
@@ -359,7 +359,7 @@ def handover_row(tx: Transaction, handover_id: int) -> Sides | None:
         return None
     letters = select(o.sender_id, o.receiver_id, o.answer).where(o.handover_id == handover_id)
     offers = list(tx.execute(letters.order_by(o.id)))
-    standing = [one for one in offers if one.answer not in TAKEN_BACK or one is offers[-1]]
+    standing = [one for one in offers if one.answer not in SPENT or one is offers[-1]]
     asked = {one.receiver_id for one in standing} | {row.cell_id}
     over = row.cell_id is not None or any(one.answer == "taken_away" for one in offers)
     return Sides({row.from_id, *(one.sender_id for one in offers)} - {None}, asked - {None}, over)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from engine.errors import InvalidAnswers, Text
+from engine.errors import Conflict, InvalidAnswers, Text
 from engine.transactions import Transaction
 from workflows.documents.records import committee_term
 
@@ -30,16 +30,28 @@ def open_term(tx: Transaction, organisation_id: int, name: str, *, valid_from: d
     if rows:
         last = rows[-1]
         tx.execute(update(committee_term).where(committee_term.c.id == last.id).values(valid_to=valid_from))
-    return _insert(tx, organisation_id, name, valid_from, None)
+    return tx.insert(committee_term, _row(organisation_id, name, valid_from, None))
 
 
 def term_on(tx: Transaction, organisation_id: int, on: date) -> int:
     """The term of a day; opens the unnamed one where none was entered for it."""
-    rows = _terms(tx, organisation_id)
-    for row in reversed(rows):
+    found = _covering(tx, organisation_id, on)
+    if found is None:
+        rows = _terms(tx, organisation_id)
+        unnamed = _row(organisation_id, UNNAMED, BEFORE_ALL, rows[0].valid_from if rows else None)
+        found = tx.insert_unless_there(committee_term, unnamed)
+    if found is None:  # somebody else opened it a moment ago
+        found = _covering(tx, organisation_id, on)
+    if found is None:
+        raise Conflict
+    return found
+
+
+def _covering(tx: Transaction, organisation_id: int, on: date) -> int | None:
+    for row in reversed(_terms(tx, organisation_id)):
         if row.valid_from <= on and (row.valid_to is None or on < row.valid_to):
             return int(row.id)
-    return _insert(tx, organisation_id, UNNAMED, BEFORE_ALL, rows[0].valid_from if rows else None)
+    return None
 
 
 def _terms(tx: Transaction, organisation_id: int) -> Sequence[Row[Any]]:
@@ -47,6 +59,5 @@ def _terms(tx: Transaction, organisation_id: int) -> Sequence[Row[Any]]:
     return tx.once(("terms", organisation_id), lambda: tx.execute(_TERMS, asked).all(), committee_term)
 
 
-def _insert(tx: Transaction, organisation_id: int, name: str, start: date, end: date | None) -> int:
-    row = {"organisation_id": organisation_id, "name": name, "valid_from": start, "valid_to": end}
-    return tx.insert(committee_term, row)
+def _row(organisation_id: int, name: str, start: date, end: date | None) -> dict[str, Any]:
+    return {"organisation_id": organisation_id, "name": name, "valid_from": start, "valid_to": end}

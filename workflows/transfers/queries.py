@@ -15,7 +15,7 @@ from engine.among import among
 from engine.records import case, journal, task
 from engine.rows import CaseRow
 from engine.transactions import Transaction
-from workflows.access.queries import TAKEN_BACK
+from workflows.access.queries import SPENT
 from workflows.admission.records import act, helper_assignment
 from workflows.organisations.queries import tree_of
 from workflows.organisations.records import institution, organisation
@@ -118,7 +118,7 @@ def _side(side: str) -> ColumnElement[bool]:
     newer = (
         select(later.id).where(later.handover_id == o.handover_id, later.id > o.id).correlate(handover_offer)
     )
-    kept = or_(o.answer.is_(None), o.answer.not_in(TAKEN_BACK), ~newer.exists())
+    kept = or_(o.answer.is_(None), o.answer.not_in(SPENT), ~newer.exists())
     return handover.c.case_id.in_(select(o.handover_id).where(among(o.receiver_id, "mine"), kept))
 
 

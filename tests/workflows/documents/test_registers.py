@@ -121,5 +121,24 @@ def test_clerks_at_once_never_get_one_number(bare_store: Store, school: School) 
     assert sorted(taken) == list(range(1, 41))
 
 
+def test_of_two_who_take_the_first_number_of_all_at_once_both_get_one(
+    bare_store: Store, school: School
+) -> None:
+    second: list[int] = []
+
+    def clerk() -> None:
+        with bare_store.transaction() as tx:
+            second.append(_take(tx, school.cell_id, "NQ").number)
+
+    other = threading.Thread(target=clerk)
+    with bare_store.transaction() as tx:
+        assert _take(tx, school.cell_id, "NQ").number == 1  # opens the term as well
+        other.start()
+        other.join(timeout=0.5)
+        assert second == []  # waits for the first
+    other.join()
+    assert second == [2]
+
+
 def test_every_kind_of_committee_that_issues_papers_has_a_sign() -> None:
     assert {"party_cell", "grassroots_committee", "commune_committee", "youth_union_base"} <= issuers().keys()
