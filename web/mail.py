@@ -14,7 +14,6 @@ from email.utils import formatdate, make_msgid, parseaddr
 from pathlib import Path
 
 from engine.errors import Text, Undelivered
-from web.language import say
 from workflows.reminders.mailing import LineDown, Mail, Send
 
 SECONDS = 10  # without an answer the server counts as down
@@ -104,6 +103,8 @@ class Post:
 
 def compose(mail: Mail, sender: str, url: str) -> EmailMessage:
     """The whole mail, from an address, a language and three figures."""
+    from web.language import say  # read where a mail is written: a worker without a mail server starts sooner
+
     figures = {"notices": mail.notices, "tasks": mail.tasks, "late": mail.late, "url": url}
     message = EmailMessage()
     message["From"], message["To"] = sender, mail.address

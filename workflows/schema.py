@@ -1,11 +1,10 @@
-"""The form of the database: every table there is, and the numbered steps (alembic) that lead to it."""
+"""The form of the database: every table there is, and the numbered steps (alembic) that lead to it.
+
+The library is read only where a step is taken, or looked at: what keeps running asks for `head` alone.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -22,11 +21,13 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def head() -> str:
     """The revision that this program expects."""
-    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+    return max(step.name.partition("_")[0] for step in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def current(engine: Engine) -> str | None:
     """The revision of a database; None where nothing was made yet."""
+    from alembic.runtime.migration import MigrationContext
+
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
@@ -37,6 +38,9 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     SQLite rebuilds a table to change it; with foreign keys on this silently deleted child rows, and the
     pragma does nothing inside a transaction: so it is off for these connections, and checked afterwards.
     """
+    from alembic import command
+    from alembic.config import Config
+
     before = current(engine)
     if before == head():
         return before, head()

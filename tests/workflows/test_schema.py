@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -28,6 +29,10 @@ def test_the_migrated_tables_are_those_of_the_program(engine: Engine) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         differences = compare_metadata(context, metadata)
     assert differences == []
+
+
+def test_the_last_step_is_the_one_that_the_program_expects() -> None:
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.head()]
 
 
 def test_constraints_and_triggers_came_along(engine: Engine) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any, Final
 
-import xlsxwriter
-
 from workflows.founding.drafting import Line
 from workflows.founding.planning import Plan, reason_of
 from workflows.founding.sheets import FORMS, GUIDE, REASON, ROW, Form
@@ -34,8 +32,10 @@ class _Paper:
     """A workbook in memory with the few formats that are used."""
 
     def __init__(self) -> None:
+        from xlsxwriter import Workbook  # read by who writes a workbook, not by all who know of one
+
         self.output = BytesIO()
-        self.book = xlsxwriter.Workbook(self.output, OPTIONS)
+        self.book = Workbook(self.output, OPTIONS)
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "bg_color": "#f3e9e9"})
         self.red = self.book.add_format({"font_color": "#9c1c1c", "text_wrap": True})
         self.text = self.book.add_format({"num_format": "@"})

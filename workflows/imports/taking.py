@@ -5,8 +5,6 @@ from datetime import date, datetime
 from io import BytesIO
 from typing import Any, cast
 
-import xlsxwriter
-
 from engine import journal
 from engine.errors import Text
 from engine.transactions import Transaction
@@ -82,6 +80,8 @@ def _sealed(line: Line) -> dict[str, str]:
 
 def error_file(report: Report) -> bytes:
     """A .xlsx with the faulty rows as they were, the reason beside each; corrected, it can be imported."""
+    from xlsxwriter import Workbook  # read by who writes a workbook, not by all who know of one
+
     output = BytesIO()
     options = {
         "in_memory": True,
@@ -89,7 +89,7 @@ def error_file(report: Report) -> bytes:
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    book = xlsxwriter.Workbook(output, options)
+    book = Workbook(output, options)
     page = book.add_worksheet("Cần sửa")
     bold, red = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"font_color": "#9c1c1c"})
     header = report.sheet.header
