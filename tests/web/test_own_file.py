@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from engine.records import journal, personal, read_log
+from engine.records import journal, outbox, personal, read_log
 from engine.secrets import reveal
 from tests.web.conftest import HASH, Person
 from tests.workflows.builders import World, noon
@@ -23,6 +23,7 @@ from workflows.people.identity import write_student_personal
 from workflows.people.pool import enter_pool, in_pool
 from workflows.people.records import student, user_account
 from workflows.people.users import add_user
+from workflows.transfers.custody import hand
 
 Sign = Callable[[str], Person]
 
@@ -121,6 +122,32 @@ def test_a_correction_is_asked_decided_and_written_through(world: World, app: Fl
             tx, "student", world.students[0], ["address"], by=None, purpose="x", now=noon(world.today)
         )
     assert held == {"address": "Thôn Bảy"}
+
+
+def test_who_took_a_person_over_decides_on_corrections_and_the_school_no_longer_does(
+    world: World, app: Flask, me: Person
+) -> None:
+    case_id = world.nominate()
+    me.get("/me/correction")
+    me.post("/me/correction", {"field": "class_name", "value": "12A9"})
+    with world.store.transaction() as tx:
+        moved = {"on": world.today, "by": None, "now": noon(world.today)}
+        hand(tx, world.students[0], world.commune, (case_id,), **moved)
+    me.get("/me/correction")
+    me.post("/me/correction", {"field": "birth_date", "value": "11/06/2007"})
+    before, after = (row.id for row in world.rows(select(correction).order_by(correction.c.id)))
+    told = select(outbox.c.to_organisation).where(outbox.c.key.startswith(f"correction:{after}:"))
+    assert [row.to_organisation for row in world.rows(told)] == [world.commune]
+
+    school, receiver = Person(app).sign_in("union1"), Person(app).sign_in("commune1")
+    for number in (before, after):  # also one that the school had not answered
+        assert school.get(f"/corrections/{number}").status_code == 404
+        assert f"/corrections/{number}" not in school.get("/requests").get_data(as_text=True)
+        assert f"/corrections/{number}" in receiver.get("/requests").get_data(as_text=True)
+        receiver.get(f"/corrections/{number}")
+        assert receiver.post(f"/corrections/{number}/accept", {}).status_code == 200
+    born = world.rows(select(student.c.birth_date).where(student.c.id == world.students[0]))[0]
+    assert born.birth_date == date(2007, 6, 11)
 
 
 def test_a_paper_is_said_to_be_written_and_the_cell_records_it(world: World, app: Flask, me: Person) -> None:

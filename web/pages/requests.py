@@ -1,5 +1,7 @@
 """Đề nghị của học sinh, sinh viên: corrections to decide, papers to take in; accounts, consents, erasing."""
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -22,6 +24,7 @@ from workflows.own_file import accounts, corrections, erasing, leaving, papers
 from workflows.own_file.view import consents_of
 from workflows.people.names import Name
 from workflows.people.words import CONSENTS
+from workflows.transfers.queries import reached
 
 pages = Blueprint("requests", __name__)
 
@@ -57,13 +60,21 @@ def index(tx: Transaction) -> str:
     under = sorted(below(tx, signed, today()) - set(signed)) if signed else []
     return render_template(
         "requests.html",
-        corrections=corrections.waiting(tx, people.roll_of(tx, seats).students),
+        corrections=_corrections(tx, seats),
         papers=papers.waiting(tx, own),
         erasures=erasing.waiting(tx, people.roll_of(tx, signing).students, under),
         fields=corrections.FIELDS,
         grounds=erasing.GROUNDS,
         labels=labels(tx.registry),
     )
+
+
+def _corrections(tx: Transaction, seats: Sequence[access.Seat]) -> list[Any]:
+    """Those that one may decide: who was handed on is no longer the school's."""
+    own, who = [seat.organisation_id for seat in seats], user_id()
+    found = corrections.waiting(tx, people.roll_of(tx, seats).students, reached(tx, own, today()))
+    may = (row for row in found if access.may(tx, who, "correction.decide", Correction(row.id), today()))
+    return list(islice(may, 200))
 
 
 @pages.get("/corrections/<number:correction_id>")

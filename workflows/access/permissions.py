@@ -190,9 +190,9 @@ PERMISSIONS: Mapping[str, Permission] = {
     "own_file.ask": Permission(NOBODY, personal=frozenset({SELF})),
     "own_file.hand_in": Permission(NOBODY, personal=frozenset({SELF})),
     "own_file.take_back": Permission(NOBODY, personal=frozenset({SELF})),
-    # what students ask: decided by the clerks of their own school
+    # what students ask: decided by the clerks of whoever keeps their data, the school or who took over
     "requests.list": Permission(PARTY | UNION),
-    "correction.decide": Permission(PARTY | UNION, frozenset({SCHOOL})),
+    "correction.decide": Permission(PARTY | UNION, frozenset({KEEPING})),
     "student.account": Permission(PARTY | UNION, frozenset({KEEPING})),
     "consent.withdraw": Permission(PARTY | UNION, frozenset({KEEPING})),
     # erasing for good takes two: the school asks on paper, the committee above approves

@@ -333,6 +333,19 @@ def custodian_of(tx: Transaction, student_id: int) -> int | None:
     return found if found is not None else tx.execute(_CELL_OF_MEMBER, {"student": student_id}).scalar()
 
 
+def keepers_of(tx: Transaction, student_id: int, on: date) -> set[int]:
+    """The school's organisations as long as one of them, or one under them, answers for the person; then who
+    took over, with the desk that stands in."""
+    school, holder = school_of(tx, student_id), custodian_of(tx, student_id)
+    if holder is None:
+        return school
+    tree = tree_of(tx)
+    standing = tree.standing(holder, on)
+    if school.isdisjoint((standing, *tree.ancestors_on(standing, on))):
+        return {standing, desk_of(tx, standing, on) or standing}
+    return school
+
+
 _CELL_OF_MEMBER = (
     select(member_place.c.cell_id)
     .join(member, member.c.id == member_place.c.member_id)

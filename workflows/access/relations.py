@@ -231,13 +231,7 @@ def to_kept(tx: Transaction, organisation_id: int, student_id: int, on: date) ->
     the desk that stands in."""
     if not queries.student_exists(tx, student_id):
         return None
-    keepers, holder = queries.school_of(tx, student_id), queries.custodian_of(tx, student_id)
-    if holder is not None:
-        tree = queries.tree_of(tx)
-        standing = tree.standing(holder, on)
-        if keepers.isdisjoint((standing, *tree.ancestors_on(standing, on))):
-            keepers = {standing, queries.desk_of(tx, standing, on) or standing}
-    return frozenset({KEEPING} if organisation_id in keepers else ())
+    return frozenset({KEEPING} if organisation_id in queries.keepers_of(tx, student_id, on) else ())
 
 
 def to_organisation(tx: Transaction, organisation_id: int, other_id: int, on: date) -> frozenset[str] | None:
@@ -308,7 +302,9 @@ def to_glass(tx: Transaction, organisation_id: int, glass_id: int, on: date) -> 
 def to_correction(
     tx: Transaction, organisation_id: int, correction_id: int, on: date
 ) -> frozenset[str] | None:
-    return _to_asking(tx, organisation_id, "correction", correction_id, on)
+    """Whoever keeps the person's data: also of somebody whom the school has handed on."""
+    student_id = _student_of(tx, "correction", correction_id)
+    return None if student_id is None else to_kept(tx, organisation_id, student_id, on)
 
 
 def to_erasure(tx: Transaction, organisation_id: int, erasure_id: int, on: date) -> frozenset[str] | None:
@@ -320,13 +316,6 @@ def to_erasure(tx: Transaction, organisation_id: int, erasure_id: int, on: date)
     above = {one for school in schools for one in queries.above(tx, school, on)} - schools
     found = {SCHOOL} if organisation_id in schools else set()
     return frozenset(found | ({SUPERIOR} if organisation_id in above else set()))
-
-
-def _to_asking(
-    tx: Transaction, organisation_id: int, table: str, number: int, on: date
-) -> frozenset[str] | None:
-    student_id = _student_of(tx, table, number)
-    return None if student_id is None else to_student(tx, organisation_id, student_id, on)
 
 
 def _student_of(tx: Transaction, table: str, number: int) -> int | None:

@@ -26,7 +26,6 @@ OPINIONS = (
     ("adverse", "Không ủng hộ"),
 )
 LOST = (("left", "Chuyển đi khỏi chi bộ"), ("died", "Từ trần"), ("unable", "Không tiếp tục giúp đỡ được"))
-WORK_STUDY = (("good", "Tốt"), ("fair", "Khá"), ("average", "Trung bình"), ("weak", "Yếu"))
 
 # Where the union of the place is not entered here: what the paper of others may say beside its own words.
 NO_UNION = "no_union"

@@ -1,22 +1,24 @@
-"""A correction of one's own data: asked with the new value, decided by a clerk of the school.
+"""A correction of one's own data: asked with the new value, decided by a clerk of whoever keeps the data.
 
 Accepting writes through the verbs that every other change takes; a birth date moves what is counted from it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from marshmallow import ValidationError
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from engine import journal, outbox
+from engine.among import among
 from engine.errors import Conflict, InvalidAnswers, NotFound, Text
 from engine.secrets import reveal, write_personal
 from engine.time import day_of
 from engine.transactions import Transaction
+from workflows.access.queries import keepers_of
 from workflows.admission.fields import Day
 from workflows.admission.recalculation import birth_date_corrected
 from workflows.organisations.records import institution
@@ -25,6 +27,8 @@ from workflows.people.identity import KIND, write_student_personal
 from workflows.people.records import student, user_account
 from workflows.people.students import change_students
 from workflows.people.words import GENDERS
+from workflows.transfers.custody import holds
+from workflows.transfers.records import custody
 
 PURPOSE = "Giải quyết đề nghị sửa thông tin"
 
@@ -95,12 +99,12 @@ def ask(
         correction, {"student_id": student_id, "field": field, "asked_by": by, "asked_at": now}
     )
     if made is None:
-        raise Conflict(Text("Mục này đang có một đề nghị chờ nhà trường trả lời."))
+        raise Conflict(Text("Mục này đang có một đề nghị chờ trả lời."))
     texts = {f"correction.{made}.value": read, f"correction.{made}.evidence": evidence.strip() or None}
     write_personal(tx, KIND, student_id, texts)
     facts = {"student": student_id, "correction": made, "field": field}
     journal.append(tx, None, "correction_asked", on=day_of(now), by=by, now=now, facts=facts)
-    for one in _school(tx, student_id):
+    for one in _told(tx, student_id, day_of(now)):
         key = f"correction:{made}:{one}"
         outbox.tell(tx, key, "correction_asked", to_organisation=one, facts={"correction": made}, now=now)
     return made
@@ -164,8 +168,10 @@ def asked_by(tx: Transaction, student_id: int) -> list[Any]:
     return list(tx.execute(query.order_by(correction.c.id.desc()).limit(50)))
 
 
-def waiting(tx: Transaction, ours: ColumnElement[bool]) -> list[Any]:
-    """What waits for the clerks of these students' schools, the oldest first."""
+def waiting(tx: Transaction, students: ColumnElement[bool], keepers: Collection[int]) -> list[Any]:
+    """What waits about these students, or somebody whom these organisations took over, the oldest first."""
+    last = select(custody.c.student_id).where(holds())
+    taken_over = student.c.id.in_(last.where(among(custody.c.organisation_id, "keepers")))
     query = (
         select(
             correction,
@@ -177,10 +183,10 @@ def waiting(tx: Transaction, ours: ColumnElement[bool]) -> list[Any]:
         )
         .join(student, student.c.id == correction.c.student_id)
         .join(user_account, user_account.c.id == correction.c.asked_by)
-        .where(correction.c.decision.is_(None), ours)
+        .where(correction.c.decision.is_(None), or_(students, taken_over))
         .order_by(correction.c.id)
     )
-    return list(tx.execute(query.limit(200)))
+    return list(tx.execute(query, {"keepers": keepers}))
 
 
 def _read(row: Correctable, value: str) -> str:
@@ -214,12 +220,13 @@ def _decide(
     return row
 
 
-def _school(tx: Transaction, student_id: int) -> list[int]:
-    """Who is told: the cell that follows the student, and the union."""
+def _told(tx: Transaction, student_id: int, on: date) -> list[int]:
+    """The cell that follows the student, and the union; of somebody handed on, whoever took over."""
+    keepers = keepers_of(tx, student_id, on)
     row = tx.execute(
         select(student.c.cell_id, institution.c.cell_id.label("default"), institution.c.union_organisation_id)
         .join(institution, institution.c.id == student.c.institution_id)
         .where(student.c.id == student_id)
     ).one()
     found = (row.cell_id or row.default, row.union_organisation_id)
-    return [one for one in dict.fromkeys(found) if one is not None]
+    return [one for one in dict.fromkeys(found) if one in keepers] or sorted(keepers)
