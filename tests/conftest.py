@@ -248,10 +248,15 @@ def smtp(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # Pages whose statements are the databases' own: they are opened on both in each run. The other pages stand on
 # verbs that are tested on both, so on PostgreSQL they wait for the thorough run, like the longest walks.
-PAGES_ON_BOTH = ("test_inbox", "test_cases", "test_people", "test_administration", "test_meetings", "bulk/")
-# Rooms that have hardly a statement of their own and stand on the verbs of the others wait likewise.
+PAGES_ON_BOTH = ("test_inbox", "bulk/")
+# What has hardly a statement of its own and stands on the verbs of the others waits likewise: rooms, and the
+# many turns that one road can take.
 WAITING_ROOMS = tuple(
-    f"tests/workflows/{room}/" for room in ("demo", "sandbox", "imports", "founding", "own_file", "comments")
+    f"tests/workflows/{room}"
+    for room in (
+        *("demo/", "sandbox/", "imports/", "founding/", "own_file/", "comments/"),
+        *("admission/test_returns", "admission/test_interruptions", "admission/test_review_"),
+    )
 )
 
 

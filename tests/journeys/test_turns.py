@@ -13,6 +13,8 @@ from tests.workflows.builders import PREFERRED, World
 from workflows.admission.records import supplement_item, verification_request, vote
 from workflows.people.records import student
 
+pytestmark = pytest.mark.thorough
+
 
 def at(world: World, element: str) -> int:
     case_id = world.nominate()
@@ -36,7 +38,6 @@ def test_a_failed_vote_is_followed_by_a_second_one(world: World, desk: Desk) -> 
     expect(page.locator("main")).to_contain_text("không đủ phiếu")
 
 
-@pytest.mark.thorough
 def test_the_second_person_of_a_vote_is_another_one(world: World, desk: Desk) -> None:
     case_id = at(world, "cell_vote")
     task = world.task(case_id, "cell_vote").id
@@ -50,7 +51,6 @@ def test_the_second_person_of_a_vote_is_another_one(world: World, desk: Desk) ->
     assert world.elements(case_id) == ["committee_resolution"]
 
 
-@pytest.mark.thorough
 def test_a_file_is_returned_with_what_is_missing_and_comes_back(world: World, desk: Desk) -> None:
     case_id = at(world, "board_appraisal")
     do_step(world, desk, case_id, "board_appraisal", "returned", items=[{"wanted": "Bản sao học bạ"}])
@@ -95,7 +95,6 @@ def test_another_organisation_finds_neither_the_task_nor_the_case_nor_the_studen
         expect(stranger.get_by_role("heading", level=1)).to_have_text("Không có trang này")
 
 
-@pytest.mark.thorough
 def test_a_file_waits_for_the_birthday_and_the_vote_opens_by_itself(world: World, desk: Desk) -> None:
     with world.store.transaction() as tx:
         tx.execute(
