@@ -139,17 +139,12 @@ def _running(case_id: int, name: str, item: int | None) -> dict[str, object]:
 def _project(tx: Transaction, case_id: int, name: str, item: int | None, due_on: date | None) -> None:
     """Writes the due day to the open tasks that hang on this clock: those of its item, or all."""
     elements = tuple(element for element, its_clock in tx.registry.task_clock.items() if its_clock == name)
-    open_now = tx.notes.get(open_elements(case_id))
-    if open_now is not None and open_now.isdisjoint(elements):
+    held = tx.held.get(case_id)
+    if held is not None and held.elements is not None and held.elements.isdisjoint(elements):
         return  # this transaction holds the case and knows what is open
     if elements:
         theirs = {"of_case": case_id, "to_due": due_on}
         tx.execute(_projection(elements, item is not None), theirs | ({"of_item": item} if item else {}))
-
-
-def open_elements(case_id: int) -> str:
-    """Under which note a step leaves the elements that are open after it, for the rest of its transaction."""
-    return f"open elements of case {case_id}"
 
 
 @cache

@@ -15,7 +15,7 @@ from sqlalchemy import Update, bindparam, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from engine.among import among
-from engine.clocks import close_all, due_days, open_elements
+from engine.clocks import close_all, due_days
 from engine.errors import Conflict, Failure, ModelError
 from engine.models.store import ModelRow, specs_of, timer_names
 from engine.placing import place_of_task
@@ -81,11 +81,13 @@ _MOVE_TIMERS = (
 
 @dataclass(frozen=True)
 class Held:
-    """A case whose row this transaction holds. `state` is None when the case is closed."""
+    """A case whose row this transaction holds. `state` is None when the case is closed; `elements`: what is
+    open, known only after a step."""
 
     row: CaseRow
     state: bytes | None
     model: ModelRow
+    elements: frozenset[str] | None = None
 
 
 def hold_case(tx: Transaction, case_id: int) -> Held | None:
@@ -164,6 +166,7 @@ class Step:
         self._before: list[OpenItem] = []
         self._state = held.state
         self._model = held.model
+        self._elements = held.elements
 
     # --- running --------------------------------------------------------------------------------------------
 
@@ -254,10 +257,9 @@ class Step:
     def keep(self) -> list[TaskRow]:
         """Writes case, tasks and timers as the process now stands; gives the tasks that were opened."""
         after = self.process.open_items()
-        self._write_case()
+        self._write_case(frozenset(item.element for item in after))
         before_ids, after_ids = ({item.engine_id for item in items} for items in (self._before, after))
         self._close([item for item in self._before if item.engine_id not in after_ids])
-        self.tx.notes[open_elements(self.row.id)] = {item.element for item in after}
         opened = self._open([item for item in after if item.engine_id not in before_ids])
         self._move_timers(after)
         if self.row.closed_on is not None:
@@ -270,13 +272,13 @@ class Step:
         values = {"of_case": row.id, "of_version": self.row.version, "to_version": row.version}
         if self.tx.execute(_WRITE_CUSTODIAN, values | {"to_custodian_id": custodian_id}).rowcount != 1:
             raise Conflict
-        self._stands(row, self._state)
+        self._stands(row, self._state, self._elements)
 
-    def _stands(self, row: CaseRow, state: bytes | None) -> None:
-        self.row, self._state = row, state
-        keep_held(self.tx, Held(row, state, self._model))
+    def _stands(self, row: CaseRow, state: bytes | None, elements: frozenset[str] | None) -> None:
+        self.row, self._state, self._elements = row, state, elements
+        keep_held(self.tx, Held(row, state, self._model, elements))
 
-    def _write_case(self) -> None:
+    def _write_case(self, elements: frozenset[str]) -> None:
         ended = self.process.ended_at()
         row = replace(
             self.row,
@@ -291,7 +293,7 @@ class Step:
         values |= {"to_state": state, "of_case": row.id, "of_version": self.row.version}
         if self.tx.execute(_WRITE, values).rowcount != 1:
             raise Conflict
-        self._stands(row, state)
+        self._stands(row, state, elements)
 
     def _close(self, items: list[OpenItem]) -> None:
         for kind, statement in _CLOSE.items():

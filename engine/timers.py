@@ -100,6 +100,8 @@ def _fire_together(tx: Transaction, taken: Mapping[int, int], now: datetime, end
     """Says of each whether it moved, until the time is up; those that are left stay due. Of one case only
     the first is fired: it may end or move the others."""
     fired, moved = dict[int, bool](), set[int]()
+    if not taken:
+        return fired
     tx.registry.ahead(tx, [held.row for held in tx.held.values()])
     try:
         for waiting in waiting_timers(tx, taken):

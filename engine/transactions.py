@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Table, insert
+from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Table, TextClause, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
@@ -78,8 +78,8 @@ class Transaction:
             name = statement.table.name  # type: ignore[attr-defined]
             self.written[name] = self.written.get(name, 0) + 1
             self.changes += 1
-        elif getattr(statement, "_for_update_arg", None) is not None:
-            self.locks += 1
+        elif isinstance(statement, TextClause) or getattr(statement, "_for_update_arg", None) is not None:
+            self.locks += 1  # words of our own lock a table
             self.changes += 1
         return self.connection.execute(statement, params)
 

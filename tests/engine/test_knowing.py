@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 
 from engine import cases
 from engine.belonging import Belonging
@@ -11,7 +11,7 @@ from engine.clocks import open_clock, open_clocks
 from engine.records import case, clock, journal, task
 from engine.stepping import hold_case, hold_free
 from engine.transactions import Transaction
-from tests.engine.library import NOW, TODAY, Library
+from tests.engine.library import NOW, PLEASANT, TODAY, Library
 
 RULE = {"due_on": TODAY, "rule": "loan", "edition": "2026", "started_on": TODAY}
 
@@ -131,3 +131,24 @@ def test_rows_of_many_are_read_at_once_and_again_after_one_was_written(library: 
         assert entries.to(tx, 999_999) == []
         cases.change_custodian(tx, two.id, 3, on=TODAY, by=1, now=NOW)
         assert [row.kind for row in entries.to(tx, two.id)] == ["start", "custodian"]
+
+
+def test_words_of_our_own_may_lock_a_table_so_everything_is_asked_again(library: Library) -> None:
+    with library.tx() as tx:
+        asking = Asking(tx)
+        assert asking.about(clock) == 1
+        tx.execute(text("SELECT 1"))
+        assert asking.about(clock) == 2
+
+
+def test_the_clocks_of_a_case_that_a_part_moved_reach_its_tasks(library: Library) -> None:
+    opened = library.lend()
+    with library.tx() as tx:
+        acts = {"on": TODAY, "by": 1, "now": NOW}
+        cases.complete_task(tx, cases.open_tasks(tx, opened.id)[0].id, "chosen", **acts)
+        with tx.aside() as part:
+            while not any(row.element == "keep_book" for row in cases.open_tasks(part, opened.id)):
+                first = cases.open_tasks(part, opened.id)[0]
+                cases.complete_task(part, first.id, PLEASANT[first.element], **acts)
+        open_clock(tx, opened.id, "loan_period", **RULE)
+    assert library.task(opened.id, "keep_book").due_on == TODAY

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from engine.errors import Failure, InvalidAnswers, Text
+from engine.errors import Failure, InvalidAnswers, Text, Unavailable
 from engine.transactions import Transaction
 from workflows.admission.adoption import PaperAct, adopt
 from workflows.admission.fields import Day
@@ -125,6 +125,8 @@ def _line(
         return Line(number, student_id, opened.id)
     except _OnlyTried:
         return Line(number, student_id, None)
+    except Unavailable:
+        raise  # the database, not this row
     except InvalidAnswers as failure:
         texts = [text for found in failure.fields.values() for text in found]
         return Line(number, student_id, None, tuple(texts))

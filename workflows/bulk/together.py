@@ -138,9 +138,10 @@ def _claim(tx: Transaction, found: Any, state: str) -> list[Any]:
     if same is None or tuple(same) != (found.state, found.revision):
         return []
     own = _cases_of(tx, lines)
-    free = _hold(tx, set(own.values()))
+    free, begun = _hold(tx, set(own.values()))
     some = [line for line in lines if line.id not in own or own[line.id] in free]
-    return some or lines[:1]  # where all are busy, the first waits for its case
+    # Where all are busy, one waits for its case, but for no other root while some roots are held already.
+    return some or [line for line in lines if own[line.id] in begun][:1] or lines[:1]
 
 
 def _cases_of(tx: Transaction, lines: Sequence[Any]) -> dict[int, int]:
@@ -151,13 +152,15 @@ def _cases_of(tx: Transaction, lines: Sequence[Any]) -> dict[int, int]:
     return own | {people[row.subject_id]: row.id for row in found}
 
 
-def _hold(tx: Transaction, case_ids: Collection[int]) -> set[int]:
-    """Holds those of the cases that are free: first what each hangs under, as everybody does."""
+def _hold(tx: Transaction, case_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Holds those of the cases that are free: first what each hangs under, as everybody does. Gives those,
+    and all of which at least that is held."""
     if not case_ids:
-        return set()
+        return set(), set()
     parents = {row.id: row.parent_id for row in tx.execute(_PARENTS, {"cases": case_ids})}
     roots = hold_free(tx, {parent or one for one, parent in parents.items()})
-    return hold_free(tx, [one for one, parent in parents.items() if (parent or one) in roots])
+    begun = {one for one, parent in parents.items() if (parent or one) in roots}
+    return hold_free(tx, begun), begun
 
 
 _FREE: Select[Any] = (

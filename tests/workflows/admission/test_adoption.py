@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from engine import cases
 from engine.clocks import all_clocks, open_clocks
-from engine.errors import Conflict, InvalidAnswers
+from engine.errors import Conflict, InvalidAnswers, Unavailable
 from engine.journal import entries
 from engine.records import document, outbox
 from engine.rows import CaseRow
@@ -188,3 +188,13 @@ def test_a_sheet_is_adopted_row_by_row(world: World, dry: bool) -> None:
     assert len(kept) == (0 if dry else 1)
     if not dry:
         assert lines[0].case_id is not None and world.elements(lines[0].case_id) == []
+
+
+def test_a_busy_database_is_no_fault_of_a_row(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_what: Any, **_more: Any) -> Any:
+        raise Unavailable
+
+    monkeypatch.setattr("workflows.admission.adoption_sheet.adopt", busy)
+    found, who = read(sheet(GOOD), "giay.csv"), world.users["cell1"]
+    with pytest.raises(Unavailable), world.store.transaction() as tx:
+        adopt_sheet(tx, world.institution, found, by=who, now=noon(date(2025, 3, 3)))
