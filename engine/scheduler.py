@@ -37,6 +37,8 @@ LISTEN = 3  # seconds between looks whether somebody asks for a job
 HEED = 0.2  # seconds until a worker that is told to end begins to
 QUIET = 60  # seconds for which runs that found nothing to do are kept together as one
 log = logging.getLogger(__name__)
+# That a tick finds its job still at work is meant; the library would warn an operator of each.
+logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
