@@ -246,16 +246,17 @@ def smtp(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtplib.SMTP, "connect", _CONNECT)
 
 
-# Pages whose statements are the databases' own: they are opened on both in each run. The other pages stand on
+# A page whose statements are the databases' own: it is opened on both in each run. The other pages stand on
 # verbs that are tested on both, so on PostgreSQL they wait for the thorough run, like the longest walks.
-PAGES_ON_BOTH = ("test_inbox", "bulk/")
+PAGES_ON_BOTH = ("test_inbox",)
 # What has hardly a statement of its own and stands on the verbs of the others waits likewise: rooms, and the
 # many turns that one road can take.
 WAITING_ROOMS = tuple(
     f"tests/workflows/{room}"
     for room in (
-        *("demo/", "sandbox/", "imports/", "founding/", "own_file/", "comments/"),
-        *("admission/test_returns", "admission/test_interruptions", "admission/test_review_"),
+        *("demo/", "sandbox/", "imports/", "founding/", "own_file/", "comments/", "people/", "access/"),
+        *("forecast/", "admission/test_returns", "admission/test_interruptions", "admission/test_review_"),
+        "admission/test_votes",
     )
 )
 

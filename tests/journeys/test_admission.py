@@ -97,6 +97,7 @@ def test_two_clicks_on_the_button_do_the_step_once(world: World, desk: Desk) -> 
     assert world.rows(select(func.count()).select_from(act))[0][0] == 1
 
 
+@pytest.mark.thorough
 def test_going_back_and_sending_the_old_form_again_does_nothing_twice(world: World, desk: Desk) -> None:
     case_id = world.nominate()
     page = desk("union1")

@@ -76,6 +76,7 @@ def test_fields_of_other_outcomes_step_aside(world: World, desk: Callable[..., P
     assert page.locator("[name=votes_for]").is_visible()
 
 
+@pytest.mark.thorough
 def test_a_clerk_at_the_keyboard_skips_to_the_work_and_sees_where_the_focus_is(
     looker: Callable[..., Page],
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, update
 
@@ -14,6 +15,8 @@ from workflows.access.sessions import end_sessions
 from workflows.administration.deputies import name_deputy
 from workflows.people.records import user_account
 from workflows.people.users import add_position, add_user, positions_on
+
+pytestmark = pytest.mark.thorough
 
 
 def student_account(world: World, username: str = "hocsinh1") -> str:
