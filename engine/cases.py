@@ -196,9 +196,8 @@ def send_message(
 def fire_timer(tx: Transaction, timer_id: int, *, now: datetime) -> bool:
     """Fires a timer whose moment has come; False where it is gone, or its moment has not come."""
     for found in waiting_timers(tx, [timer_id]):
-        if hold_case(tx, found.case_id) is not None:
-            return any(fire_held(tx, waiting, now=now) for waiting in waiting_timers(tx, [timer_id]))
-    return False
+        hold_case(tx, found.case_id)
+    return any(fire_held(tx, waiting, now=now) for waiting in waiting_timers(tx, [timer_id]))
 
 
 def fire_held(tx: Transaction, waiting: Waiting, *, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import Table, event, select, text, update
 
 from engine import cases
 from engine.belonging import Belonging
@@ -22,12 +22,12 @@ class Asking:
     def __init__(self, tx: Transaction) -> None:
         self.tx, self.times = tx, 0
 
-    def about(self, *of: object) -> int:
+    def about(self, *of: Table) -> int:
         def ask() -> int:
             self.times += 1
             return self.times
 
-        return self.tx.once(("it", of), ask, *of)  # type: ignore[arg-type]
+        return self.tx.once(("it", of), ask, *of)
 
 
 class Undone(Exception):
@@ -94,7 +94,10 @@ def test_a_part_leaves_to_the_whole_what_it_read_and_did_not_write(library: Libr
 def test_a_case_is_read_once_and_stands_as_the_last_step_left_it(library: Library) -> None:
     opened = library.lend()
     said: list[str] = []
-    listen = lambda _c, _cur, statement, *_: said.append(statement)  # noqa: E731
+
+    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
     event.listen(library.store.engine, "before_cursor_execute", listen)
     with library.tx() as tx:
         acts = {"on": TODAY, "by": 1, "now": NOW}
